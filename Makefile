@@ -1,0 +1,90 @@
+# Two commands matter: `make demo` runs the tool beside a small LMS, `make test` sets up and runs every test.
+# Both need python3 (3.11 or newer, with venv), git and make; everything else is fetched, pinned and hash-checked.
+PYTHON     ?= python3
+PIP        := .tools/bin/python -m pip --disable-pip-version-check -q
+UV         := .tools/bin/uv
+INSTALL    := $(UV) pip install -q --python .venv --no-build --require-hashes
+VENDOR     := lti_tool/static/vendor/htmx.min.js
+CODE       := lti_tool migrations tests tools
+BIN        := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run work test test-all check format migration wheel lock clean
+.DELETE_ON_ERROR:
+
+help:  ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | sort | awk -F'\t' '{printf "make %-11s %s\n", $$1, $$2}'
+
+demo: .venv/.runtime $(VENDOR)  ## a small LMS with the tool in it, on one address to open
+	@$(BIN)/lti-tool demo
+
+run: .venv/.runtime $(VENDOR)  ## web server and worker with the settings of your environment
+	@$(BIN)/lti-tool upgrade && $(BIN)/lti-tool run
+
+work: .venv/.runtime  ## a worker alone: sends grades
+	@$(BIN)/lti-tool work
+
+test: check .tools/browser.json  ## every check and test, on SQLite and PostgreSQL, in a real browser
+	@$(BIN)/python -m pytest -q -n auto
+
+test-all: check .tools/browser.json  ## the same with the long runs
+	@$(BIN)/python -m pytest -q -n auto -m ""
+
+check: .venv/.lint .venv/.test $(VENDOR)  ## style, types, import directions, templates, dependencies, content, migrations
+	@$(BIN)/ruff check $(CODE)
+	@$(BIN)/ruff format --check -q $(CODE)
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo | tail -n 4
+	@$(BIN)/djlint lti_tool/templates lti_tool/demo_lms/templates --check --lint --quiet
+	@$(BIN)/deptry . -v 2>&1 | tail -n 1
+	@$(BIN)/lti-tool content check lti_tool/content/fundamentals
+	@$(BIN)/python tools/migrations.py check
+
+format: .venv/.lint  ## put the code and the templates into our style
+	@$(BIN)/ruff check --fix -q $(CODE); $(BIN)/ruff format -q $(CODE)
+	@$(BIN)/djlint lti_tool/templates lti_tool/demo_lms/templates --reformat --quiet || true
+
+migration: .venv/.runtime  ## a new migration from the models: make migration m="what it does"
+	@test -n "$(m)" || { echo 'Say what it does: make migration m="rooms for live sessions"'; exit 1; }
+	@$(BIN)/python tools/migrations.py new "$(m)"
+
+wheel: $(VENDOR) | $(UV)  ## the package that a server installs
+	@$(UV) build --wheel --build-constraints requirements/build.txt --require-hashes -o dist
+
+$(UV): requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	@echo "Setting up, once ..."
+	@$(PYTHON) -m venv .tools || { echo "On Debian or Ubuntu: apt install python3-venv"; exit 1; }
+	@$(PIP) install --no-deps --require-hashes --only-binary :all: -r requirements/uv.txt
+	@touch $@
+
+.venv/.runtime: requirements/runtime.txt requirements/build.txt pyproject.toml | $(UV)
+	@test -x $(BIN)/python || $(UV) venv -q --python $(PYTHON) .venv
+	@$(INSTALL) -r requirements/runtime.txt
+	@$(UV) pip install -q --python .venv --no-deps -e . --build-constraints requirements/build.txt --require-build-hashes
+	@touch $@
+.venv/.test: requirements/test.txt .venv/.runtime
+	@$(INSTALL) -r requirements/test.txt
+	@touch $@
+.venv/.lint: requirements/lint.txt .venv/.runtime
+	@$(INSTALL) -r requirements/lint.txt
+	@touch $@
+.tools/browser.json: .venv/.test tools/browser.py
+	@$(BIN)/python tools/browser.py
+
+$(VENDOR): requirements/assets.txt tools/assets.py | $(UV)
+	@.tools/bin/python tools/assets.py
+
+# Without `--upgrade` the old pins are kept: make lock UPGRADE=--upgrade moves them.
+LOCK := $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
+lock: | $(UV)  ## pin every dependency with its hashes
+	$(LOCK) pyproject.toml --extra postgresql -o requirements/runtime.txt
+	$(LOCK) pyproject.toml --extra postgresql --group test -c requirements/runtime.txt -o requirements/test.txt
+	$(LOCK) --group lint -c requirements/test.txt -o requirements/lint.txt
+	$(LOCK) --group build -c requirements/test.txt -o requirements/build.txt
+	$(LOCK) --group assets --no-deps -o requirements/assets.txt
+	$(LOCK) --group tools -o requirements/uv.txt
+	! grep -rn '://' requirements
+
+clean:  ## forget everything that was set up
+	rm -rf .venv .tools lti_tool/static/vendor dist
