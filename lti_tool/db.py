@@ -1,0 +1,158 @@
+"""The database: column types, a reading door and a writing door. The only commit of the house is here."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    TypeDecorator,
+    create_engine,
+    event,
+    text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
+
+Id = Annotated[int, mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)]
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC. SQLite returns naive values; this makes them aware again, and refuses naive ones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store in UTC; a naive moment is a bug of ours."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return an aware moment."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class ExactDecimal(TypeDecorator[Decimal]):
+    """A decimal number kept as text: SQLite would make a float of it."""
+
+    impl = String(20)
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+        """Store the plain digits."""
+        return None if value is None else format(value, "f")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
+        """Return the exact number."""
+        return None if value is None else Decimal(value)
+
+
+class Base(DeclarativeBase):
+    """All tables. Constraints are named, so that migrations can drop them on both databases."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime(), Decimal: ExactDecimal()}  # noqa: RUF012 - SQLAlchemy reads it once
+
+
+class Database:
+    """One engine and its two doors."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = open_engine(url)
+        self._writing = sessionmaker(self.engine, expire_on_commit=False)
+        read_only = self.engine.execution_options(reading=True, postgresql_readonly=True)
+        self._reading = sessionmaker(read_only, autoflush=False)
+        event.listen(self._reading, "before_flush", _refuse)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Yield a session; commit when the block ends, roll back if it raises."""
+        with self._writing() as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Yield a session that only looks: on SQLite it never takes the write lock."""
+        with self._reading() as session:
+            yield session
+
+
+def open_engine(url: str) -> Engine:
+    """Return an engine with the limits of our two databases. Connects to nothing yet."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(parsed, connect_args={"timeout": 5}, hide_parameters=True)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    limits = {"statement_timeout": "10s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "30s"}
+    options = " ".join(f"-c {name}={value}" for name, value in limits.items()) + " -c timezone=UTC"
+    return create_engine(
+        parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args={"options": options}, hide_parameters=True
+    )
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """Take transaction control from the driver, and make what we call saved survive a power cut."""
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Writers take the lock at once: a deferred transaction that turns writer can fail in the middle."""
+    reading = connection.get_execution_options().get("reading")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _refuse(*_: Any) -> None:
+    raise RuntimeError("this door is for reading: use Database.transaction() to write")
+
+
+def upsert(session: Session, model: type[Base], key: dict[str, Any], **values: Any) -> int:
+    """Add the row with this unique key, or set ``values`` on the one that is there; return its id.
+
+    One statement, so that two requests that come at once both get the same row.
+    """
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(model).values(**key, **values)
+    changes = {name: statement.excluded[name] for name in (values or key)}
+    found = session.execute(
+        statement.on_conflict_do_update(index_elements=list(key), set_=changes).returning(model.__table__.c.id)
+    )
+    return int(found.scalar_one())
+
+
+def add_once(session: Session, model: type[Base], **values: Any) -> bool:
+    """Add a row unless its unique key is taken; say whether it was added."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(model).values(**values).on_conflict_do_nothing()
+    key = next(iter(model.__table__.primary_key))
+    return session.execute(statement.returning(key)).first() is not None
+
+
+def answers(database: Database) -> bool:
+    """Say whether the database answers at all."""
+    with database.reading() as session:
+        return bool(session.scalar(text("SELECT 1")) == 1)

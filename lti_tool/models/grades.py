@@ -1,0 +1,71 @@
+"""Gradebook columns, and the scores on their way to them."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lti_tool.db import Base, Id
+from lti_tool.models.courses import Assignment, Member
+
+
+class GradebookColumn(Base):
+    """One column of a course's gradebook that we fill: an assignment's, for the workshop or one module."""
+
+    __tablename__ = "gradebook_column"
+    __table_args__ = (UniqueConstraint("assignment_id", "part"),)
+
+    id: Mapped[Id]
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"))
+    part: Mapped[str] = mapped_column(String(64))
+    """``workshop``, or a module's id."""
+    url: Mapped[str | None] = mapped_column(String(2000))
+    """The line item, once the platform named it or we made it. Opaque: it may carry a query."""
+    maximum: Mapped[Decimal]
+
+    assignment: Mapped[Assignment] = relationship()
+
+
+class DeliveryState(StrEnum):
+    """Where a score is on its way."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    CHANGED = "changed"
+    """The gradebook holds a later value, usually a person's; it is left alone."""
+    HELD = "held"
+    """We stopped trying; ``reason`` says why."""
+    CANCELLED = "cancelled"
+
+
+class GradeDelivery(Base):
+    """The latest score of one learner for one column. Newer replaces older; it is state, not a message."""
+
+    __tablename__ = "grade_delivery"
+    __table_args__ = (UniqueConstraint("column_id", "member_id"), Index(None, "state", "next_at"))
+
+    id: Mapped[Id]
+    column_id: Mapped[int] = mapped_column(ForeignKey("gradebook_column.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
+    version: Mapped[int]
+    given: Mapped[Decimal]
+    maximum: Mapped[Decimal]
+    completed_at: Mapped[datetime | None]
+    """When the part was first complete; the time of the one submission on Canvas."""
+    changed_at: Mapped[datetime]
+    """The score's AGS timestamp: a whole second, always later than the one before; the same on every retry."""
+    state: Mapped[DeliveryState] = mapped_column(String(20))
+    delivered_version: Mapped[int]
+    delivered_at: Mapped[datetime | None]
+    next_at: Mapped[datetime]
+    tries: Mapped[int]
+    lease_owner: Mapped[str | None] = mapped_column(String(64))
+    lease_until: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(String(50))
+    """A stable word for why it waits or is held; the page turns it into a sentence."""
+
+    column: Mapped[GradebookColumn] = relationship()
+    member: Mapped[Member] = relationship()

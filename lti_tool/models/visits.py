@@ -1,0 +1,46 @@
+"""Launches that were used up, and the visits that they opened."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lti_tool.db import Base, Id
+from lti_tool.models.courses import Assignment, Member
+
+
+class UsedAttempt(Base):
+    """The id of a sign-in that opened a visit: the unique key is what makes a launch single-use."""
+
+    __tablename__ = "used_attempt"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    used_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Visit(Base):
+    """What one launch opened: this person, this course, this role, in this browser."""
+
+    __tablename__ = "visit"
+
+    id: Mapped[Id]
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    """Stands in every address of the visit; worth nothing without the secret."""
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    """SHA-256 of the secret in the visit's own cookie."""
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"))
+    role: Mapped[str] = mapped_column(String(20))
+    is_test: Mapped[bool]
+    locale: Mapped[str | None] = mapped_column(String(35))
+    return_url: Mapped[str | None] = mapped_column(String(2000))
+    frame_origins: Mapped[list[Any]] = mapped_column(JSON)
+    """The platform's origins, from signed data only: who may frame these pages."""
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+
+    member: Mapped[Member] = relationship()
+    assignment: Mapped[Assignment] = relationship()
