@@ -130,13 +130,15 @@ def _refuse(*_: Any) -> None:
     raise RuntimeError("this door is for reading: use Database.transaction() to write")
 
 
-def upsert(session: Session, model: type[Base], key: dict[str, Any], **values: Any) -> int:
+def upsert(
+    session: Session, model: type[Base], key: dict[str, Any], *, once: dict[str, Any] | None = None, **values: Any
+) -> int:
     """Add the row with this unique key, or set ``values`` on the one that is there; return its id.
 
-    One statement, so that two requests that come at once both get the same row.
+    ``once`` is only for a new row. One statement, so that two requests that come at once both get the same row.
     """
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(model).values(**key, **values)
+    statement = dialect.insert(model).values(**key, **(once or {}), **values)
     changes = {name: statement.excluded[name] for name in (values or key)}
     found = session.execute(
         statement.on_conflict_do_update(index_elements=list(key), set_=changes).returning(model.__table__.c.id)

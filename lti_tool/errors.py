@@ -21,7 +21,14 @@ class ToolError(Exception):
     """What happened, in one sentence."""
     remedy: ClassVar[str] = "Go back to your course and open the activity again."
     """What the person can do now, in one sentence."""
+    shows_detail: ClassVar[bool] = False
+    """Whether ``detail`` helps the reader's administrator and may stand on the page."""
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(detail or self.message)
         self.detail = detail
+
+    @property
+    def detail_for_page(self) -> str:
+        """What the page may say beyond message and remedy; often nothing."""
+        return self.detail if self.shows_detail else ""

@@ -6,7 +6,6 @@ Field ``x`` is read from ``LTI_TOOL_X``, or from the file that ``LTI_TOOL_X_FILE
 import base64
 import binascii
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -142,8 +141,3 @@ class Settings(BaseSettings):
     def secrets(self) -> list[str]:
         """The signing secrets in clear, newest first."""
         return [secret.get_secret_value() for secret in self.secret_key]
-
-
-def environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """Write ``{"base_url": …}`` as environment variables, for a process that we start."""
-    return {f"{PREFIX}{name.upper()}": value for name, value in settings.items()}

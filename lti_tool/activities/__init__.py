@@ -1,0 +1,15 @@
+"""The kinds of activity that this release can open."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from lti_tool.activities.base import Kind
+from lti_tool.activities.choice_ack import ChoiceAck
+from lti_tool.activities.rating_set import RatingSet
+from lti_tool.activities.reading import Reading
+from lti_tool.activities.sort import Sort
+
+_ALL: tuple[Kind, ...] = (Reading(), ChoiceAck(), RatingSet(), Sort())
+KINDS: Final[Mapping[str, Kind]] = MappingProxyType({kind.name: kind for kind in _ALL})
+"""Every kind by the name that content packs use."""

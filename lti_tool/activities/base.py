@@ -1,0 +1,190 @@
+"""What an activity is, and what each kind of activity can do."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+from markupsafe import Markup
+from wtforms import Field, ValidationError
+from wtforms.form import BaseForm
+
+from lti_tool.errors import ToolError
+
+Value: TypeAlias = dict[str, Any]
+"""What is kept of one answer: plain JSON, its shape known to the kind alone."""
+
+FormData: TypeAlias = Any
+"""What WTForms reads a posted form from: anything with ``getlist``."""
+
+CHOOSE_AN_OFFERED_ANSWER = "Choose one of the answers offered."
+SHOWN_OF_A_FIELD = 64
+"""A field nobody asked for comes back in an error, but not at any length."""
+
+Content = TypeVar("Content")
+
+
+class AnswerRefused(ToolError):
+    """Fields of an answer cannot be accepted; ``errors`` says for each what to do."""
+
+    status = 422
+    code = "answer-refused"
+    message = "Something in this answer needs another look."
+    remedy = "Check the lines that are marked, then save again."
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        # The names of the fields are safe in a log; what was typed into them is not, and is left out.
+        super().__init__(", ".join(errors))
+        self.errors = dict(errors)
+
+
+class BadAnswer(AnswerRefused):
+    """A field that the activity does not have, or a value that it does not offer."""
+
+    code = "answer-not-offered"
+
+
+class Incomplete(AnswerRefused):
+    """Well-formed, but not enough to finish."""
+
+    code = "answer-incomplete"
+    message = "This activity is not finished yet."
+    remedy = "Complete the lines that are marked. You may skip any rating."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """A published source: ``short`` as cited in a text, ``text`` as in a list of references."""
+
+    key: str
+    short: str
+    text: str
+    url: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passage:
+    """A piece of the workshop's text, ready for a page, with the sources it cites in order."""
+
+    html: Markup
+    references: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Activity:
+    """One thing to do in a workshop, worth ``points`` when done; it takes most people about ``minutes``."""
+
+    id: str
+    kind: str
+    title: str
+    module_id: str
+    points: int
+    minutes: int
+    objectives: tuple[str, ...]
+    audience: str
+    """Who sees what the learner does here: ``private`` or ``group``."""
+    opens_later: bool
+    """Counts in the score and stands in the list, but a later version opens it."""
+    required: bool
+    content: Any
+    """The kind's own frozen dataclass; None while ``opens_later``."""
+
+
+class Source(Protocol):
+    """Where a kind reads its content from when a workshop is loaded. The files have been checked before."""
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """Return what the activity's own entry says beside title, points and minutes."""
+
+    @property
+    def features(self) -> frozenset[str]:
+        """Return what this release has."""
+
+    def passage(self, name: str) -> Passage:
+        """Return a section of the module's page."""
+
+    def document(self, folder: str, name: str) -> Mapping[str, Any]:
+        """Return a file of the pack by its folder and the id it declares (``needs@1`` names a major version)."""
+
+    def inline(self, text: str) -> Markup:
+        """Return one line of Markdown as HTML without a paragraph around it."""
+
+
+class Kind(Protocol):
+    """A kind of activity. On the wire an answer is one flat mapping from field to string, in forms as in autosave."""
+
+    name: str
+
+    def read(self, source: Source) -> object:
+        """Return the content of one activity of this kind."""
+
+    def form(self, activity: Activity, value: Value, formdata: FormData = None) -> BaseForm:
+        """Return the form, filled with the value, or with what was posted."""
+
+    def fields(self, activity: Activity, value: Value) -> dict[str, str]:
+        """Return the value as every field of the wire form, ``""`` where nothing is answered."""
+
+    def keep(self, activity: Activity, fields: Mapping[str, str], before: Value) -> Value:
+        """Return the value after a draft; fields that were not sent stay as they were before.
+
+        :raise BadAnswer: a field is unknown, or its value is not among those offered.
+        """
+
+    def finish(self, activity: Activity, value: Value, before: Value) -> Value:
+        """Return the value as finished work, with what finishing adds to it.
+
+        :raise Incomplete: something is still open.
+        """
+
+    def readable(self, activity: Activity, value: Value) -> list[tuple[str, str]]:
+        """Return the answer as rows of label and text, for the learner's own eyes."""
+
+
+def content_of(activity: Activity, kind: type[Content]) -> Content:
+    """Return the activity's content as its kind knows it.
+
+    :raise TypeError: the activity opens later, or is of another kind.
+    """
+    if not isinstance(activity.content, kind):
+        raise TypeError(f"{activity.id} has no {kind.__name__} to show")
+    return activity.content
+
+
+def fill_form(questions: Mapping[str, Any], filled: Mapping[str, Any], formdata: FormData) -> BaseForm:
+    """Return a form of these questions, filled with an answer or with what was posted.
+
+    A ``Form`` class would make an attribute of each question, and an author may call one ``data``.
+    """
+    form = BaseForm(questions)
+    form.process(formdata, data=dict(filled))
+    return form
+
+
+def answered(offered: Collection[str], missing: str) -> Callable[[BaseForm, Field], None]:
+    """Return a form rule: something is chosen, and it is among what is offered.
+
+    Unlike the rules of WTForms it leaves no ``required`` in the page: a browser would then stop even the button
+    that only saves, with a bubble of its own instead of our list of what is open.
+    """
+
+    def check(_: BaseForm, field: Field) -> None:
+        given = field.raw_data[0] if field.raw_data else ""
+        if given not in offered:
+            raise ValidationError(CHOOSE_AN_OFFERED_ANSWER if given else missing)
+
+    return check
+
+
+def refuse_unknown(fields: Mapping[str, str], offered: Mapping[str, Collection[str]]) -> None:
+    """Refuse a field that is not offered, or a value that is not among those offered for it.
+
+    :raise BadAnswer: with a sentence for each such field.
+    """
+    errors: dict[str, str] = {}
+    for name, given in fields.items():
+        if name not in offered:
+            errors[str(name)[:SHOWN_OF_A_FIELD]] = "This page has no such question. Load it again, then answer."
+        elif not isinstance(given, str) or given not in offered[name]:
+            errors[name] = CHOOSE_AN_OFFERED_ANSWER
+    if errors:
+        raise BadAnswer(errors)

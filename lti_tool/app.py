@@ -1,0 +1,64 @@
+"""Puts the web app together: the only place that knows every web part."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from lti_tool import log
+from lti_tool.blueprints import launch, learn, mine, public, teach
+from lti_tool.db import Database
+from lti_tool.features import FEATURES
+from lti_tool.library.loader import load_workshop
+from lti_tool.lti.http import Outbound
+from lti_tool.lti.login import AttemptSigner
+from lti_tool.lti.platform_keys import KeySets
+from lti_tool.seal import Sealer
+from lti_tool.settings import Settings
+from lti_tool.web import errors, headers, pages, requests
+from lti_tool.web.tool import Tool
+
+CONTENT = Path(__file__).parent / "content"
+YEAR = 365 * 24 * 3600
+
+
+def create_app(settings: Settings) -> Flask:
+    """Build the web app from its settings. Reads the content; opens no connection."""
+    app = Flask("lti_tool")
+    app.config.from_mapping(
+        MAX_CONTENT_LENGTH=1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        MAX_FORM_PARTS=1000,
+        TRUSTED_HOSTS=[urlsplit(settings.base_url).hostname, "localhost", "127.0.0.1"],
+        SEND_FILE_MAX_AGE_DEFAULT=YEAR,
+        BABEL_DEFAULT_TIMEZONE="UTC",
+    )
+    app.extensions["tool"] = build(settings)
+    for part in (requests, headers, errors, pages):
+        part.init_app(app)
+    for module in (public, launch, learn, mine, teach):
+        app.register_blueprint(module.bp)
+    if hops := settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign] # Flask's own way
+    return app
+
+
+def from_environment() -> Flask:
+    """Build the web app from the environment, with its log: what a WSGI server calls."""
+    settings = Settings.load()
+    log.configure(settings.log_format)
+    return create_app(settings)
+
+
+def build(settings: Settings) -> Tool:
+    """Make the parts that requests share."""
+    workshop = load_workshop(CONTENT / "fundamentals", features=FEATURES)
+    return Tool(
+        settings=settings,
+        database=Database(settings.database_url),
+        sealer=Sealer(settings.encryption_keys),
+        signer=AttemptSigner(settings.secrets),
+        keys=KeySets(Outbound(settings.private_hosts)),
+        workshops={workshop.id: workshop},
+    )

@@ -1,0 +1,1 @@
+"""Pages, one module per audience: HTTP in, HTML out; no queries, no protocol, no rules."""

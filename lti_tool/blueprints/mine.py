@@ -1,0 +1,76 @@
+"""Learners: their own data, to take away or to delete."""
+
+import json
+from dataclasses import asdict
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from lti_tool.services import privacy, progress
+from lti_tool.services.privacy import PersonalData
+from lti_tool.services.progress import Author
+from lti_tool.web.access import visit_blueprint
+from lti_tool.web.tool import tool
+from lti_tool.web.visit import visit
+
+bp = visit_blueprint("mine", __name__, "/my-data", lambda visit: visit.works)
+
+
+@bp.get("/")
+def show() -> str:
+    """Say what is kept, and offer to take it away or to delete it."""
+    data = _data()
+    return render_template(
+        "learn/my_data.html",
+        data=data,
+        answers=sum(bool(each.stored.value) for each in data.written),
+        done=sum(bool(each.stored.completed_at) for each in data.written),
+        download_json_url=url_for("mine.download_json"),
+        download_html_url=url_for("mine.download_html"),
+        delete_url=url_for("mine.confirm_delete"),
+        home_url=url_for("learn.home"),
+    )
+
+
+@bp.get("/three-steps.json")
+def download_json() -> ResponseReturnValue:
+    """Hand over everything as JSON, for programs."""
+    text = json.dumps(asdict(_data()), default=str, indent=2, ensure_ascii=False)
+    return text, 200, _attachment("three-steps.json", "application/json")
+
+
+@bp.get("/three-steps.html")
+def download_html() -> ResponseReturnValue:
+    """Hand over everything as one page, for people."""
+    text = render_template("learn/export.html", data=_data(), workshop=tool().workshop(visit.workshop_id))
+    return text, 200, _attachment("three-steps.html", "text/html; charset=utf-8")
+
+
+@bp.get("/delete")
+def confirm_delete() -> str:
+    """Ask before everything that the learner wrote is deleted."""
+    return render_template(
+        "learn/my_data_delete.html", delete_url=url_for("mine.delete"), my_data_url=url_for("mine.show")
+    )
+
+
+@bp.post("/delete")
+def delete() -> ResponseReturnValue:
+    """Delete everything that the learner wrote; points stay."""
+    with tool().database.transaction() as session:
+        progress.delete_answers(session, _author())
+    return redirect(url_for("mine.show"), 303)
+
+
+def _author() -> Author:
+    return Author(institution_id=visit.institution_id, member_id=visit.member_id)
+
+
+def _data() -> PersonalData:
+    parts = tool()
+    with parts.database.reading() as session:
+        return privacy.personal_data(session, parts.sealer, _author(), parts.workshop(visit.workshop_id))
+
+
+def _attachment(name: str, kind: str) -> dict[str, str]:
+    return {"Content-Type": kind, "Content-Disposition": f'attachment; filename="{name}"'}

@@ -1,0 +1,71 @@
+"""Instructors and assistants: who has done what in their course. Never an answer."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import render_template, url_for
+
+from lti_tool.activities.base import Activity
+from lti_tool.services import classroom, grading
+from lti_tool.services.classroom import LearnerProgress
+from lti_tool.services.grading import GradeState
+from lti_tool.web.access import visit_blueprint
+from lti_tool.web.tool import tool
+from lti_tool.web.visit import visit
+
+bp = visit_blueprint("teach", __name__, "/teach", lambda visit: visit.is_teacher)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnerRow:
+    """A learner's line in the table."""
+
+    label: str
+    is_test: bool
+    last_active: date | None
+    cells: tuple[str, ...]
+    grade: GradeState
+
+    @property
+    def done(self) -> int:
+        """How many activities are done."""
+        return self.cells.count("done")
+
+    @property
+    def total(self) -> int:
+        """How many there are."""
+        return len(self.cells)
+
+
+@bp.get("/")
+def progress() -> str:
+    """Show learners and activities, when each was last here, and where the grades are."""
+    workshop = tool().workshop(visit.workshop_id)
+    modules = [each for each in workshop.modules if visit.part in (grading.WHOLE, each.id)]
+    opened = [(module, [each for each in module.activities if not each.opens_later]) for module in modules]
+    shown = [(module, activities) for module, activities in opened if activities]
+    columns = [each for _, activities in shown for each in activities]
+    with tool().database.reading() as session:
+        learners = classroom.progress(session, visit.assignment_id, workshop)
+        notice = classroom.column_notice(session, visit.assignment_id)
+    return render_template(
+        "teach/progress.html",
+        workshop=workshop,
+        course_title=visit.course_title,
+        modules=shown,
+        learners=[_row(each, columns) for each in learners],
+        column_notice=notice,
+        family=visit.platform.family,
+        send_when=visit.send_when,
+        preview_url=url_for("learn.home"),
+    )
+
+
+def _row(learner: LearnerProgress, columns: list[Activity]) -> LearnerRow:
+    return LearnerRow(
+        label=learner.label,
+        is_test=learner.is_test,
+        last_active=learner.last_active,
+        cells=tuple(learner.states.get(each.id, "not_started") for each in columns),
+        grade=learner.grade,
+    )

@@ -1,0 +1,160 @@
+"""``lti-tool upgrade``, ``run``, ``work`` and ``demo``: what runs the tool."""
+
+import base64
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+from werkzeug.serving import make_server
+
+from lti_tool import log, schema
+from lti_tool.app import create_app
+from lti_tool.db import Database
+from lti_tool.demo_lms import LmsConfig, LmsServer
+from lti_tool.jobs import runner
+from lti_tool.seal import Sealer
+from lti_tool.services import platforms, signing_keys
+from lti_tool.services.platforms import Registration
+from lti_tool.settings import Settings
+
+STOP_WITHIN = 30
+"""Seconds that a process gets to finish what it has in hand."""
+LONGEST_ADDRESS = 8190
+"""Bytes of a request line: Canvas's hints make long addresses on the way through the sign-in."""
+
+
+@click.command()
+def upgrade() -> None:
+    """Bring the database up to date and make the signing keys. Safe to run again."""
+    made = prepare(Settings.load())
+    click.echo(f"The database is at {schema.head()}. Signing keys made: {made}.")
+
+
+def prepare(settings: Settings) -> int:
+    """Bring the tables up to date and make the signing keys that are missing; return how many."""
+    database = Database(settings.database_url)
+    schema.upgrade(database)
+    with database.transaction() as session:
+        made = signing_keys.ensure(session, Sealer(settings.encryption_keys))
+    database.engine.dispose()
+    return made
+
+
+@click.command()
+def work() -> None:
+    """Send grades and tidy up until stopped (SIGTERM finishes what is in hand)."""
+    settings = Settings.load()
+    log.configure(settings.log_format)
+    runner.work(settings, _asked_to_stop())
+
+
+@click.command()
+def run() -> None:
+    """Run the web server and a worker on this machine until stopped; one that dies is started again."""
+    settings = Settings.load()
+    stop = _asked_to_stop()
+    commands = [_web_command(settings), [sys.executable, "-m", "lti_tool", "work"]]
+    running = [subprocess.Popen(command) for command in commands]  # noqa: S603 - our own two commands
+    while not stop.wait(1):
+        for index, process in enumerate(running):
+            if process.poll() is not None:
+                running[index] = subprocess.Popen(commands[index])  # noqa: S603 - the same command again
+    for process in running:
+        process.terminate()
+    for process in running:
+        process.wait(STOP_WITHIN)
+
+
+def _web_command(settings: Settings) -> list[str]:
+    options = {
+        "bind": settings.bind,
+        "worker-class": "gthread",
+        "workers": "2",
+        "threads": str(settings.web_threads),
+        "graceful-timeout": str(STOP_WITHIN),
+        "limit-request-line": str(LONGEST_ADDRESS),
+        "log-level": "warning",
+    }
+    words = [word for name, value in options.items() for word in (f"--{name}", value)]
+    return [sys.executable, "-m", "gunicorn", *words, "lti_tool.app:from_environment()"]
+
+
+@click.command()
+@click.option("--port", default=8000, help="The tool's port.")
+@click.option("--lms-port", default=9000, help="The small LMS's port.")
+@click.option("--folder", type=click.Path(path_type=Path), default=Path(".demo"), help="Where database and keys live.")
+def demo(port: int, lms_port: int, folder: Path) -> None:
+    """Run a small LMS with the tool in it, to try everything out on your own machine."""
+    lms = LmsServer(LmsConfig(port=lms_port, tool_url=f"http://localhost:{port}"))
+    settings = Settings.load(**_demo_settings(folder, port, lms.url))
+    log.configure(settings.log_format)
+    prepare(settings)
+    _register(settings, lms)
+    web = make_server("127.0.0.1", port, create_app(settings), threaded=True)
+    stop = _asked_to_stop()
+    for part in (lms.serve, web.serve_forever):
+        threading.Thread(target=part, daemon=True).start()
+    worker = threading.Thread(target=runner.work, args=(settings, stop))
+    worker.start()
+    click.echo(f"\n  Three Steps is running inside a small LMS. Open  {lms.url}  (Ctrl-C stops it)\n")
+    stop.wait()
+    web.shutdown()
+    lms.stop()
+    worker.join(STOP_WITHIN)
+
+
+def _demo_settings(folder: Path, port: int, lms_url: str) -> dict[str, str]:
+    """Return the demo's settings; its secrets are made on first use and stay in ``folder``."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return {
+        "base_url": f"http://localhost:{port}",
+        "database_url": f"sqlite:///{(folder / 'three-steps.sqlite').resolve()}",
+        "secret_key": _kept(folder / "secret-key", lambda: secrets.token_urlsafe(48)),
+        "encryption_keys": _kept(folder / "encryption-keys", _fresh_key),
+        "private_hosts": lms_url.removeprefix("http://"),
+        "log_format": "text",
+    }
+
+
+def _fresh_key() -> str:
+    return "demo:" + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _kept(path: Path, make: Callable[[], str]) -> str:
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(make())
+    return path.read_text()
+
+
+def _register(settings: Settings, lms: LmsServer) -> None:
+    database = Database(settings.database_url)
+    with database.transaction() as session:
+        for each in lms.lms.registrations():
+            registration = Registration(
+                institution="Demo Hospital",
+                support_contacts="Student counselling, room 12, weekdays 9 to 17, phone 555 0100",
+                name=each["name"],
+                issuer=each["issuer"],
+                client_id=each["client_id"],
+                deployment_ids=(each["deployment_id"],),
+                authorization_endpoint=each["authorization_endpoint"],
+                token_endpoint=each["token_endpoint"],
+                jwks_uri=each["jwks_uri"],
+                family=each["family"],
+            )
+            platforms.add(session, registration)
+    database.engine.dispose()
+
+
+def _asked_to_stop() -> threading.Event:
+    """Return an event that SIGTERM and Ctrl-C set."""
+    stop = threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: stop.set())
+    return stop

@@ -1,0 +1,68 @@
+"""Puts the demo LMS together and serves it."""
+
+from collections.abc import Callable
+
+from flask import Flask, Response
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from lti_tool.demo_lms import ags, nrps, oidc, pages, tokens
+from lti_tool.demo_lms.app_state import current_lms
+from lti_tool.demo_lms.state import Lms, LmsConfig
+
+
+def create_lms(config: LmsConfig) -> Flask:
+    """Return the demo LMS as a Flask application; its state is ``app.extensions["lms"]``."""
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
+    app.extensions["lms"] = Lms(config)
+    for part in (pages, oidc, tokens, ags, nrps):
+        app.register_blueprint(part.blueprint)
+    app.after_request(_guard)
+    return app
+
+
+def _guard(response: Response) -> Response:
+    tool = current_lms().tool_url
+    policy = f"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; frame-src 'self' {tool};"
+    policy += f" form-action 'self' {tool}; base-uri 'none'; frame-ancestors 'self'"
+    response.headers.setdefault("Content-Security-Policy", policy)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    return response
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Print nothing: the log page tells more, and addresses hold launch hints."""
+
+
+class LmsServer:
+    """A demo LMS that listens; ``lms`` is its state, ``url`` its address."""
+
+    def __init__(self, config: LmsConfig) -> None:
+        """Bind the address at once, so that ``url`` is known before anything is served."""
+        app = create_lms(config)
+        self.app = app
+        self.lms: Lms = app.extensions["lms"]
+        self._server: BaseWSGIServer = make_server(config.host, config.port, app, threaded=True, request_handler=_Quiet)
+        self.lms.base_url = self.url = f"http://{config.host}:{self._server.server_port}"
+
+    def serve(self) -> None:
+        """Serve until `stop` is called from another thread."""
+        self._server.serve_forever(poll_interval=0.05)
+
+    def stop(self) -> None:
+        """Stop serving and free the address."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def run_lms(config: LmsConfig, ready: Callable[[LmsServer], None] | None = None) -> None:
+    """Serve the demo LMS, threaded, until its server is stopped.
+
+    ``ready`` is called with the server once its address is bound: its ``lms`` tells what to register in the tool,
+    its ``stop`` ends the serving from another thread.
+    """
+    server = LmsServer(config)
+    if ready is not None:
+        ready(server)
+    server.serve()

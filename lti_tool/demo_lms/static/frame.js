@@ -1,0 +1,32 @@
+// The height of the activity's frame: asked for by the tool (Canvas-like), or up to the window's edge (Moodle-like).
+const frame = document.querySelector("iframe[data-fit]");
+
+function fitWindow() {
+  const top = frame.getBoundingClientRect().top + window.scrollY;
+  frame.style.height = `${Math.max(window.innerHeight - top - 15, 300)}px`;
+}
+
+function read(data) {
+  if (typeof data !== "string") return data;
+  try {
+    return JSON.parse(data);
+  } catch {
+    return null;
+  }
+}
+
+if (frame?.dataset.fit === "window") {
+  fitWindow();
+  window.addEventListener("resize", fitWindow);
+}
+
+if (frame?.dataset.fit === "message") {
+  window.addEventListener("message", (event) => {
+    if (event.source !== frame.contentWindow || event.origin !== frame.dataset.origin) return;
+    const message = read(event.data);
+    if (message?.subject === "lti.frameResize" && Number(message.height) > 0) {
+      frame.style.height = `${Math.ceil(Number(message.height))}px`;
+    }
+    if (message?.subject === "lti.scrollToTop") frame.scrollIntoView();
+  });
+}

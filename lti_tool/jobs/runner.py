@@ -1,0 +1,67 @@
+"""The worker's loop: deliver what is due, tidy up once an hour, finish the work in hand when told to stop."""
+
+import os
+import secrets
+import socket
+import threading
+import time
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from lti_tool.db import Database
+from lti_tool.jobs.grades import Courier
+from lti_tool.jobs.housekeeping import tidy
+from lti_tool.log import log
+from lti_tool.lti.grades import GradeService
+from lti_tool.lti.http import Outbound
+from lti_tool.lti.keys import load_private_key
+from lti_tool.lti.tokens import TokenSource
+from lti_tool.seal import Sealer
+from lti_tool.services import signing_keys
+from lti_tool.settings import Settings
+
+IDLE = 1.0
+"""Seconds to sleep when nothing is due."""
+TIDY_EVERY = 3600.0
+
+
+def courier(settings: Settings, database: Database) -> Courier:
+    """Return a courier with a service client of its own."""
+
+    http = Outbound(settings.private_hosts)
+    tokens = TokenSource(http, partial(_signing_key, database, Sealer(settings.encryption_keys)))
+    return Courier(
+        database=database,
+        service=GradeService(http, tokens),
+        owner=f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}",
+        lease=timedelta(seconds=settings.grade_lease_seconds),
+        retry_scale=settings.grade_retry_scale,
+    )
+
+
+def _signing_key(database: Database, sealer: Sealer) -> tuple[str, Any]:
+    with database.reading() as session:
+        key = signing_keys.current(session, sealer)
+    return key.kid, load_private_key(key.private_pem)
+
+
+def work(settings: Settings, stop: threading.Event) -> None:
+    """Work until ``stop`` is set; what is in hand is finished first."""
+    database = Database(settings.database_url)
+    carrier = courier(settings, database)
+    log.info("worker started", owner=carrier.owner)
+    next_tidy = time.monotonic()
+    while not stop.is_set():
+        try:
+            if time.monotonic() >= next_tidy:
+                next_tidy = time.monotonic() + TIDY_EVERY
+                tidy(database)
+            busy = carrier.deliver_one()
+        except Exception as error:  # the database is away: the loop outlives it
+            log.fault(error)
+            busy = False
+        if not busy:
+            stop.wait(IDLE)
+    database.engine.dispose()
+    log.info("worker stopped")

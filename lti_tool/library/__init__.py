@@ -1,0 +1,1 @@
+"""Workshops as data: content packs are read, checked and turned into a workshop that cannot change."""

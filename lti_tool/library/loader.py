@@ -1,0 +1,166 @@
+"""From a content pack's folder to a workshop in one language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from markupsafe import Markup
+
+from lti_tool.activities import KINDS
+from lti_tool.activities.base import Activity, Passage, Reference
+from lti_tool.features import FEATURES
+from lti_tool.library.check import problems_of
+from lti_tool.library.markdown import Renderer
+from lti_tool.library.model import Area, Module, Objective, Workshop
+from lti_tool.library.pack import ActivityEntry, Locale, Pack, Page
+from lti_tool.library.problems import Level, PackRefused
+from lti_tool.library.reading import Unreadable, read_pack
+from lti_tool.library.schemas.workshop import Areas, Manifest, ModuleEntry, Objectives, Texts
+from lti_tool.library.translation import translated
+from lti_tool.mentoring.score import Profile
+
+SHIPPED = Path(__file__).parent.parent / "content" / "fundamentals"
+"""The workshop that comes with the tool."""
+
+
+def load_workshop(folder: Path = SHIPPED, *, locale: str = "en", features: frozenset[str] = FEATURES) -> Workshop:
+    """Read a pack and return its workshop in a language, or in the pack's first one if it has not that one.
+
+    A text that a translation lacks is taken from the first language. Lines that promise what ``features`` has not
+    are left out.
+
+    :raise PackRefused: the pack has errors; each is named with file and line.
+    """
+    pack = _sound_pack(folder)
+    chosen = translated(pack, locale)
+    manifest = pack.manifest.content
+    texts = _one(chosen, Texts).texts
+    renderer = Renderer(_references(pack))
+    return Workshop(
+        id=manifest.id,
+        version=manifest.version,
+        title=texts[manifest.title],
+        locale=chosen.name,
+        objectives=_objectives(manifest, chosen),
+        areas=_areas(manifest, chosen),
+        modules=tuple(_module(entry, chosen, renderer, features) for entry in manifest.modules),
+        references=tuple(renderer.references.values()),
+        texts=MappingProxyType(dict(texts)),
+        attribution=texts[manifest.attribution] if manifest.attribution else "",
+        minutes=sum(entry.minutes for entry in manifest.modules),
+        profile=Profile(manifest.grading.profile),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _ActivitySource:
+    """What one activity may read of its pack."""
+
+    page: Page
+    locale: Locale
+    renderer: Renderer
+    options: Mapping[str, Any]
+    features: frozenset[str]
+
+    def passage(self, name: str) -> Passage:
+        section = self.page.section(name)
+        if section is None:
+            raise KeyError(name)
+        return self.renderer.passage(section.text)
+
+    def document(self, folder: str, name: str) -> Mapping[str, Any]:
+        file = self.locale.find(folder, name)
+        if file is None:
+            raise KeyError(name)
+        found: dict[str, Any] = file.content.model_dump(by_alias=True)
+        return found
+
+    def inline(self, text: str) -> Markup:
+        return self.renderer.inline(text)
+
+
+def _sound_pack(folder: Path) -> Pack:
+    try:
+        pack = read_pack(folder)
+    except Unreadable as mistake:
+        raise PackRefused(mistake.problems) from mistake
+    if errors := [problem for problem in problems_of(pack) if problem.level is Level.ERROR]:
+        raise PackRefused(errors)
+    return pack
+
+
+def _references(pack: Pack) -> dict[str, Reference]:
+    return {
+        entry.key: Reference(key=entry.key, short=entry.short, text=entry.text, url=entry.url)
+        for entry in pack.references.content.references
+    }
+
+
+def _one(locale: Locale, shape: type[Any]) -> Any:
+    """Return the content of a file of which a locale has exactly one; the rules have seen that it is there."""
+    (file,) = locale.of(shape)
+    return file.content
+
+
+def _objectives(manifest: Manifest, locale: Locale) -> tuple[Objective, ...]:
+    sentences = _one(locale, Objectives).objectives
+    return tuple(Objective(id=name, text=sentences[name]) for name in manifest.objectives)
+
+
+def _areas(manifest: Manifest, locale: Locale) -> tuple[Area, ...]:
+    said = {area.id: area for file in locale.of(Areas) for area in file.content.areas}
+    return tuple(
+        Area(
+            id=area.id,
+            label=said[area.id].label,
+            is_sensitive=area.sensitive,
+            who_could_help=tuple(said[area.id].who),
+            first_step=said[area.id].first_step,
+        )
+        for area in manifest.areas
+    )
+
+
+def _module(entry: ModuleEntry, locale: Locale, renderer: Renderer, features: frozenset[str]) -> Module:
+    (page,) = (page for page in locale.pages if page.file.content.id == entry.id)
+    intro = page.section("intro")
+    return Module(
+        id=entry.id,
+        title=page.file.content.title,
+        intro=renderer.passage(intro.text).html if intro else Markup(),
+        weight=int(entry.weight),
+        minutes=entry.minutes,
+        objectives=tuple(entry.objectives),
+        activities=tuple(_activity(found, entry, page, locale, renderer, features) for found in page.activities),
+    )
+
+
+def _activity(
+    found: ActivityEntry, module: ModuleEntry, page: Page, locale: Locale, renderer: Renderer, features: frozenset[str]
+) -> Activity:
+    entry = found.entry
+    return Activity(
+        id=entry.id,
+        kind=entry.type,
+        title=entry.title,
+        module_id=module.id,
+        points=entry.points,
+        minutes=entry.minutes,
+        objectives=tuple(entry.objectives or module.objectives),
+        audience=entry.audience,
+        opens_later=entry.opens == "later",
+        required=not entry.optional,
+        content=_content(found, page, locale, renderer, features),
+    )
+
+
+def _content(
+    found: ActivityEntry, page: Page, locale: Locale, renderer: Renderer, features: frozenset[str]
+) -> object | None:
+    if found.options is None:
+        return None
+    options = found.options.model_dump(by_alias=True)
+    source = _ActivitySource(page=page, locale=locale, renderer=renderer, options=options, features=features)
+    return KINDS[found.entry.type].read(source)

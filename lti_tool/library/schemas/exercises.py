@@ -1,0 +1,273 @@
+"""The files that activities are made of: instruments, checks, sorts, scenarios, statements, builders, map, fit."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from lti_tool.library.schemas.base import Feature, Shape, Text, Version
+
+
+class Scale(Shape):
+    """A rating scale, anchors from low to high."""
+
+    question: Text | None = None
+    min: int
+    max: int
+    anchors: list[Text]
+    skip: bool = False
+    skip_label: Text | None = None
+
+
+class Scoring(Shape):
+    """How ratings become figures."""
+
+    method: Literal["none", "mean", "weighted_gap", "retrospective"] = "none"
+    factor: int | None = None
+    min_answered_share: float | None = None
+    min_scored_areas: int | None = None
+    decimals: int = 1
+
+
+class Band(Shape):
+    """A range of scores from ``from`` on, in words."""
+
+    key: Text
+    from_: int | float = Field(alias="from")
+    label: Text | None = None
+    text: Text | None = None
+
+
+class Note(Shape):
+    """A sentence shown under a condition that the formulas know by its key."""
+
+    key: Text
+    text: Text
+
+
+class Facet(Shape):
+    """A group of items that are summed up together."""
+
+    id: Text
+    label: Text
+    tip: Text | None = None
+
+
+class InstrumentItem(Shape):
+    """A sentence to rate, and what it speaks about."""
+
+    id: Text
+    text: Text
+    area: Text | None = None
+    facet: Text | None = None
+    objective: Text | None = None
+
+
+class Instrument(Shape):
+    """``instruments/*.yaml``."""
+
+    id: Text
+    version: Version
+    title: Text | None = None
+    intro: Text | None = None
+    stem: Text | None = None
+    scales: dict[str, Scale] = Field(min_length=1)
+    scoring: Scoring = Scoring()
+    facets: list[Facet] = Field(default_factory=list)
+    bands: list[Band] = Field(default_factory=list)
+    notes: list[Note] = Field(default_factory=list)
+    items: list[InstrumentItem] = Field(min_length=1)
+
+
+class OpenQuestion(Shape):
+    """A question answered in own words."""
+
+    id: Text
+    text: Text
+    max_length: int | None = None
+
+
+class Evaluation(Instrument):
+    """``evaluation.yaml``: ratings, and questions in own words."""
+
+    questions: list[OpenQuestion] = Field(default_factory=list)
+
+
+class Option(Shape):
+    """An answer to choose, and what is said to whoever chooses it."""
+
+    id: Text
+    text: Text
+    note: Text | None = None
+    correct: bool = False
+
+
+class Question(Shape):
+    """A question with one right answer."""
+
+    id: Text
+    text: Text
+    options: list[Option]
+
+
+class Check(Shape):
+    """``checks/*.yaml``."""
+
+    id: Text
+    questions: list[Question]
+
+
+class PileEntry(Shape):
+    """A pile, and how many cards it takes."""
+
+    id: Text
+    label: Text
+    text: str = ""
+    min: int = 0
+    max: int | None = None
+
+
+class CardEntry(Shape):
+    """A card: the pile it belongs to and what is said about it, or the family it counts for."""
+
+    id: Text
+    text: Text
+    pile: Text | None = None
+    also: list[Text] = Field(default_factory=list)
+    feedback: Text | None = None
+    family: Text | None = None
+    notice: Text | None = None
+    refs: list[Text] = Field(default_factory=list)
+
+
+class Family(Shape):
+    """A group of cards that are counted together."""
+
+    id: Text
+    label: Text
+
+
+class SortFile(Shape):
+    """``sorts/*.yaml``."""
+
+    id: Text
+    intro: Text
+    piles: list[PileEntry] = Field(min_length=2)
+    families: list[Family] = Field(default_factory=list)
+    cards: list[CardEntry] = Field(min_length=1)
+    notes: list[Note] = Field(default_factory=list)
+    summary: Text | None = None
+
+
+class Choice(Shape):
+    """A choice in a story, where it leads, and what is said to whoever takes it."""
+
+    id: Text
+    text: Text
+    to: Text
+    note: Text
+    signals: dict[str, int] = Field(default_factory=dict)
+
+
+class StoryNode(Shape):
+    """A moment of a story, or one of its endings."""
+
+    text: Text
+    choices: list[Choice] = Field(default_factory=list)
+    end: bool = False
+    research: Text | None = None
+    refs: list[Text] = Field(default_factory=list)
+
+
+class Scenario(Shape):
+    """``scenarios/*.yaml``."""
+
+    id: Text
+    title: Text | None = None
+    start: Text
+    nodes: dict[str, StoryNode] = Field(min_length=1)
+
+
+class StatementLine(Shape):
+    """A line to acknowledge; shown only by releases that have what it ``needs``."""
+
+    id: Text
+    text: Text
+    needs: Feature | None = None
+
+
+class StatementFile(Shape):
+    """``statements/*.yaml``: lines to read, and the sentence beside the box to tick."""
+
+    id: Text
+    statement: Text
+    lines: list[StatementLine] = Field(min_length=1)
+
+
+class BuilderOption(Shape):
+    """A choice in a builder's field."""
+
+    id: Text
+    text: Text
+
+
+class BuilderField(Shape):
+    """A field of a builder."""
+
+    id: Text
+    label: Text
+    hint: Text | None = None
+    type: Literal["text", "choice", "date", "number", "flag", "list"]
+    required: bool = False
+    min: int | None = None
+    max: int | None = None
+    default: Text | None = None
+    options: list[BuilderOption] = Field(default_factory=list)
+
+
+class Builder(Shape):
+    """A document that the learner writes step by step."""
+
+    id: Text
+    title: Text | None = None
+    intro: Text | None = None
+    offline: bool = True
+    fields: list[BuilderField] = Field(min_length=1)
+    templates: dict[str, Text] = Field(default_factory=dict)
+    errors: dict[str, Text] = Field(default_factory=dict)
+    words: dict[str, list[Text]] = Field(default_factory=dict)
+
+
+class Builders(Shape):
+    """``builders.yaml``."""
+
+    builders: list[Builder] = Field(min_length=1)
+
+
+class Labelled(Shape):
+    """A question, criterion, word or note by its id."""
+
+    id: Text
+    text: Text
+    label: Text | None = None
+    options: list[BuilderOption] = Field(default_factory=list)
+
+
+class NetworkMap(Shape):
+    """``map.yaml``: the questions, words and notes of the map."""
+
+    version: Version
+    intro: Text | None = None
+    questions: list[Labelled]
+    words: dict[str, Text] = Field(default_factory=dict)
+    shapes: dict[str, Text] = Field(default_factory=dict)
+    notes: list[Labelled] = Field(default_factory=list)
+
+
+class Fit(Shape):
+    """``fit.yaml``: the criteria by which possible mentors are compared."""
+
+    version: Version
+    intro: Text | None = None
+    criteria: list[Labelled]
+    words: dict[str, Text] = Field(default_factory=dict)
+    notes: list[Labelled] = Field(default_factory=list)

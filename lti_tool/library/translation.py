@@ -1,0 +1,88 @@
+"""Texts by where they stand, so that a translation can be compared with what it translates and fall back on it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from lti_tool.library.pack import ActivityEntry, Locale, Pack, PackFile, Page
+from lti_tool.library.schemas import page as page_schema
+from lti_tool.library.yaml_nodes import Loc
+
+_NAMES = ("id", "key")
+
+
+def translated(pack: Pack, locale: str) -> Locale:
+    """Return a locale in which whatever is missing stands in the pack's first language.
+
+    The first language decides what there is: a translation brings texts, never an activity or an item of its own.
+    """
+    chosen = pack.locales.get(locale, pack.default)
+    if chosen is pack.default:
+        return chosen
+    files = {file.name: file for file in chosen.files}
+    pages = {page.file.name: page for page in chosen.pages}
+    return Locale(
+        name=chosen.name,
+        files=tuple(_translated_file(file, files.get(file.name)) for file in pack.default.files),
+        pages=tuple(_translated_page(page, pages.get(page.file.name)) for page in pack.default.pages),
+        prose=chosen.prose or pack.default.prose,
+    )
+
+
+def strings_of(data: Any, at: Loc = (), named: Loc = ()) -> Iterator[tuple[Loc, Loc, str]]:
+    """Yield every text in a file's data as (where by names, where by position, text).
+
+    In the first, an entry of a list goes by its ``id`` or ``key`` if it has one, so that order does not matter.
+    """
+    if isinstance(data, str):
+        yield named, at, data
+    elif isinstance(data, Mapping):
+        for key, value in data.items():
+            yield from strings_of(value, (*at, key), (*named, key))
+    elif isinstance(data, list):
+        for position, value in enumerate(data):
+            yield from strings_of(value, (*at, position), (*named, _name(value, position)))
+
+
+def _name(entry: object, position: int) -> str | int:
+    if isinstance(entry, Mapping):
+        return next((str(entry[key]) for key in _NAMES if key in entry), position)
+    return position
+
+
+def _overlaid(default: Any, translation: Any) -> Any:
+    """Return the default's data with every text that the translation has in the same place."""
+    if isinstance(default, str):
+        return translation if isinstance(translation, str) else default
+    if isinstance(default, Mapping) and isinstance(translation, Mapping):
+        return {key: _overlaid(value, translation.get(key)) for key, value in default.items()}
+    if isinstance(default, list) and isinstance(translation, list):
+        named = {_name(entry, position): entry for position, entry in enumerate(translation)}
+        return [_overlaid(entry, named.get(_name(entry, position))) for position, entry in enumerate(default)]
+    return default
+
+
+def _translated_file(default: PackFile[Any], translation: PackFile[Any] | None) -> PackFile[Any]:
+    if translation is None:
+        return default
+    data = _overlaid(default.text.data, translation.text.data)
+    return replace(default, content=type(default.content).model_validate(data))
+
+
+def _translated_page(default: Page, translation: Page | None) -> Page:
+    if translation is None:
+        return default
+    titles = {entry.entry.id: entry.entry.title for entry in translation.activities}
+    sections = {section.name: section for section in translation.sections}
+    head = page_schema.PageHead.model_validate({**default.file.text.data, "title": translation.file.content.title})
+    return Page(
+        file=replace(default.file, content=head),
+        activities=tuple(_retitled(entry, titles.get(entry.entry.id)) for entry in default.activities),
+        sections=tuple(sections.get(section.name, section) for section in default.sections),
+    )
+
+
+def _retitled(default: ActivityEntry, title: str | None) -> ActivityEntry:
+    if title is None:
+        return default
+    return replace(default, entry=default.entry.model_copy(update={"title": title}))

@@ -1,0 +1,48 @@
+"""The log: one line per event, as JSON or text. Never a token, a name, an answer, a query or a body."""
+
+import logging
+import sys
+import traceback
+from typing import Any, Literal
+
+import structlog
+
+
+class Log:
+    """What the house may say to the log; a place to see at a glance that nothing private goes there."""
+
+    def __init__(self) -> None:
+        self._logger = structlog.stdlib.get_logger("lti_tool")
+
+    def info(self, event: str, **fields: str | int | float | bool | None) -> None:
+        """Log an event with plain figures and stable words."""
+        self._logger.info(event, **fields)
+
+    def fault(self, error: BaseException) -> None:
+        """Log the kind of an error and where it arose; its text may hold somebody's words, so it stays out."""
+        frames = traceback.extract_tb(error.__traceback__)
+        where = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
+        self._logger.error("fault", kind=type(error).__name__, where=where[-12:])
+
+
+log = Log()
+
+
+def configure(form: Literal["json", "text"]) -> None:
+    """Send our log to standard error, with the time and the ids that were bound to the request."""
+    renderer: Any = structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            renderer,
+        ],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(format="%(message)s", level=logging.INFO, stream=sys.stderr, force=True)
+    # Libraries log addresses and bodies; only their warnings matter, and werkzeug prints query strings.
+    for name in ("werkzeug", "urllib3", "alembic", "requests_hardened"):
+        logging.getLogger(name).setLevel(logging.ERROR)

@@ -1,0 +1,95 @@
+"""What the rest of the tool knows of a platform and of a launch: plain frozen values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What somebody is in this course; the least that fits."""
+
+    LEARNER = "learner"
+    ASSISTANT = "assistant"
+    INSTRUCTOR = "instructor"
+    DESIGNER = "designer"
+    OBSERVER = "observer"
+    VISITOR = "visitor"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlatformConfig:
+    """What the protocol must know of one registered platform."""
+
+    id: int
+    issuer: str
+    client_id: str
+    authorization_endpoint: str
+    token_endpoint: str
+    token_audience: str | None
+    """``aud`` of our token requests where it is not the token endpoint (Brightspace)."""
+    jwks_uri: str
+    family: str
+    """``canvas``, ``moodle``, another ``product_family_code``, or ``""``."""
+    leeway_seconds: int = 60
+    allow_anonymous: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Who opened the link, as the platform vouches. ``sub`` is ``""`` only in an anonymous launch."""
+
+    sub: str
+    name: str | None
+    email: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CourseClaim:
+    """The course around the link. ``id`` is unique only within its deployment."""
+
+    id: str
+    label: str | None
+    title: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkClaim:
+    """The link that was opened. ``id`` is unique only within its deployment, and new in every course copy."""
+
+    id: str
+    title: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GradeEndpoints:
+    """Where grades of this link can go. Moodle sends ``"lineitem": ""``; that and a missing one are ``None``."""
+
+    lineitems: str | None
+    lineitem: str | None
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResourceLaunch:
+    """A verified ``LtiResourceLinkRequest``. The deployment still has to be looked up by the service."""
+
+    platform_id: int
+    deployment_id: str
+    person: Person
+    role: Role
+    is_test: bool
+    """A Canvas test student or a preview user: never graded, left out of counts."""
+    is_administrator: bool
+    """Holds an institution or system administrator's role; gives no power in the course."""
+    course: CourseClaim | None
+    link: LinkClaim
+    grades: GradeEndpoints | None
+    memberships_url: str | None
+    custom: Mapping[str, str] = field(default_factory=dict)
+    target_link_uri: str
+    locale: str | None
+    return_url: str | None
+    document_target: str | None
+    platform_family: str | None
+    frame_origins: tuple[str, ...]
+    """Origins of the issuer, the authorization endpoint and the signed return URL, safe to put in a CSP."""

@@ -1,0 +1,36 @@
+"""What product families do differently, as data: each row with its source and the date it was seen."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quirks:
+    """How one family wants to be spoken to."""
+
+    counts_submissions: bool = False
+    """Every score makes a new attempt unless Canvas's submission extension says otherwise."""
+    compares_whole_seconds: bool = False
+    """Two scores within one second count as equally old."""
+    sends_at_once: int = 4
+    """How many requests may be under way to one platform."""
+    source: str = ""
+
+
+ORDINARY = Quirks(source="LTI AGS 2.0")
+
+FAMILIES = {
+    "canvas": Quirks(
+        counts_submissions=True,
+        sends_at_once=1,
+        source="Canvas lti/ims/scores_controller.rb and request_throttle.rb, read 2026-11-22",
+    ),
+    "moodle": Quirks(
+        compares_whole_seconds=True,
+        source="Moodle 4.5.6 gradebookservices, observed 2026-11-22",
+    ),
+}
+
+
+def of(family: str) -> Quirks:
+    """Return what is known of a ``product_family_code``; an unknown one is taken to follow the standard."""
+    return FAMILIES.get(family.lower(), ORDINARY)

@@ -1,0 +1,115 @@
+"""Reading JSON that strangers send, and writing JSON whose numbers are exact decimals."""
+
+import json
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+MAXIMUM_DEPTH = 32
+
+
+class NotJson(ValueError):
+    """The bytes are not the JSON we accept; the text says in which way and quotes nothing of it."""
+
+
+def read(raw: bytes) -> Any:
+    """Read UTF-8 JSON; whole numbers become ``int``, fractions ``Decimal``.
+
+    The caller limits the size. Duplicate keys are refused because two readers of such an object may see two
+    different messages; lone surrogates because no database can store them.
+
+    :raise NotJson: not UTF-8, not JSON, duplicate key, NaN or infinity, lone surrogate, nested deeper than 32.
+    """
+    try:
+        text = raw.decode("utf-8")
+        value = json.loads(
+            text, object_pairs_hook=_unique, parse_float=_decimal, parse_int=_integer, parse_constant=_no_constant
+        )
+    except UnicodeDecodeError:
+        raise NotJson("not UTF-8") from None
+    except RecursionError:
+        raise NotJson("nested too deeply") from None
+    except NotJson:
+        raise
+    except ValueError:
+        raise NotJson("not JSON") from None
+    _check(value)
+    return value
+
+
+def write(value: Any) -> bytes:
+    """Write JSON in UTF-8 in which a ``Decimal`` is a number with at most four decimal places, never a float."""
+    return _text(value).encode("utf-8")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise NotJson("duplicate key")
+    return found
+
+
+def _decimal(text: str) -> Decimal:
+    if len(text) > 40:
+        raise NotJson("a number too long")
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        raise NotJson("a number too large") from None
+    if value and abs(value.adjusted()) > 30:
+        raise NotJson("a number too large")
+    return value
+
+
+def _integer(text: str) -> int:
+    if len(text) > 30:
+        raise NotJson("a number too long")
+    return int(text)
+
+
+def _no_constant(text: str) -> None:
+    raise NotJson("not a number")
+
+
+def _check(value: Any) -> None:
+    """Look at every part without recursion: depth, and texts that cannot be written down again."""
+    open_parts = [(value, 1)]
+    while open_parts:
+        part, depth = open_parts.pop()
+        if depth > MAXIMUM_DEPTH:
+            raise NotJson("nested too deeply")
+        if isinstance(part, str) and not _is_writable(part):
+            raise NotJson("a lone surrogate")
+        if isinstance(part, dict):
+            open_parts += [(inner, depth + 1) for pair in part.items() for inner in pair]
+        elif isinstance(part, list):
+            open_parts += [(inner, depth + 1) for inner in part]
+
+
+def _is_writable(text: str) -> bool:
+    if text.isascii():
+        return True
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return number(value)
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{json.dumps(key)}:{_text(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(_text(inner) for inner in value) + "]"
+    if isinstance(value, float):
+        raise TypeError("a float has no exact value; use Decimal")
+    return json.dumps(value, ensure_ascii=True)
+
+
+def number(value: Decimal) -> str:
+    """Write a decimal as JSON writes numbers, at most four places, without an exponent."""
+    if not value.is_finite():
+        raise ValueError("not a finite number")
+    text = format(value.quantize(Decimal("0.0001")), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,1 @@
+"""The formulas, pure: figures in, figures out; they know neither pages nor tables."""

@@ -1,0 +1,126 @@
+"""Registered platforms: find the one a sign-in names, add one, list them."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool import clock
+from lti_tool.db import upsert
+from lti_tool.lti.messages import PlatformConfig
+from lti_tool.lti.refusals import ClientIdNeeded, PlatformUnknown
+from lti_tool.models import Deployment, Institution, Platform, PlatformState
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registration:
+    """What an operator enters to register a platform."""
+
+    institution: str
+    support_contacts: str
+    name: str
+    issuer: str
+    client_id: str
+    deployment_ids: tuple[str, ...]
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+    token_audience: str | None = None
+    family: str = ""
+    auto_deploy: bool = False
+    allow_anonymous: bool = False
+
+
+def add(session: Session, registration: Registration) -> int:
+    """Register a platform, or bring the one with this issuer and client id up to date; return its id.
+
+    The institution is found by its name, and its support contacts are replaced.
+    """
+    institution_id = upsert(
+        session,
+        Institution,
+        {"name": registration.institution},
+        once={"created_at": clock.now()},
+        support_contacts=registration.support_contacts,
+    )
+    platform_id = upsert(
+        session,
+        Platform,
+        {"issuer": registration.issuer, "client_id": registration.client_id},
+        once={"created_at": clock.now(), "leeway_seconds": 60, "state": PlatformState.ACTIVE},
+        institution_id=institution_id,
+        name=registration.name,
+        authorization_endpoint=registration.authorization_endpoint,
+        token_endpoint=registration.token_endpoint,
+        token_audience=registration.token_audience,
+        jwks_uri=registration.jwks_uri,
+        family=registration.family,
+        allow_anonymous=registration.allow_anonymous,
+        auto_deploy=registration.auto_deploy,
+    )
+    for deployment_id in registration.deployment_ids:
+        upsert(session, Deployment, {"platform_id": platform_id, "deployment_id": deployment_id})
+    return platform_id
+
+
+def everyone(session: Session) -> list[Platform]:
+    """Return all registered platforms, in the order they came."""
+    return list(session.scalars(select(Platform).order_by(Platform.id)))
+
+
+def deployments(session: Session, platform_id: int) -> list[str]:
+    """Return the deployment ids that are known under a platform."""
+    found = select(Deployment.deployment_id).filter_by(platform_id=platform_id).order_by(Deployment.id)
+    return list(session.scalars(found))
+
+
+def for_login(session: Session, issuer: str, client_id: str | None) -> PlatformConfig:
+    """Return the one active platform that a sign-in names.
+
+    :raise PlatformUnknown: nobody registered it here, or an operator paused it.
+    :raise ClientIdNeeded: several registrations share the issuer and the platform did not say which one it is.
+    """
+    found = select(Platform).filter_by(issuer=issuer, state=PlatformState.ACTIVE)
+    if client_id is not None:
+        found = found.filter_by(client_id=client_id)
+    platforms = session.scalars(found.limit(2)).all()
+    if not platforms:
+        raise PlatformUnknown(f"issuer {issuer}, client id {client_id}")
+    if len(platforms) > 1:
+        raise ClientIdNeeded(f"issuer {issuer}")
+    return config(platforms[0])
+
+
+def get(session: Session, platform_id: int) -> PlatformConfig:
+    """Return an active platform by our own id.
+
+    :raise PlatformUnknown: it was removed or paused since the sign-in began.
+    """
+    return config(row(session, platform_id))
+
+
+def row(session: Session, platform_id: int) -> Platform:
+    """Return an active platform's row, with its institution.
+
+    :raise PlatformUnknown: it was removed or paused.
+    """
+    platform = session.get(Platform, platform_id)
+    if platform is None or platform.state != PlatformState.ACTIVE:
+        raise PlatformUnknown(f"platform {platform_id}")
+    return platform
+
+
+def config(platform: Platform) -> PlatformConfig:
+    """Return what the protocol must know of a platform."""
+    return PlatformConfig(
+        id=platform.id,
+        issuer=platform.issuer,
+        client_id=platform.client_id,
+        authorization_endpoint=platform.authorization_endpoint,
+        token_endpoint=platform.token_endpoint,
+        token_audience=platform.token_audience,
+        jwks_uri=platform.jwks_uri,
+        family=platform.family,
+        leeway_seconds=platform.leeway_seconds,
+        allow_anonymous=platform.allow_anonymous,
+    )

@@ -1,0 +1,83 @@
+"""What belongs to a learner: everything about them, to take away."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool import clock
+from lti_tool.activities import KINDS
+from lti_tool.library.model import Workshop
+from lti_tool.models import GradebookColumn, GradeDelivery, Member, Person, Visit
+from lti_tool.seal import Sealer
+from lti_tool.services import progress
+from lti_tool.services.progress import Author, Stored
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """One answer of the learner's, as people read it."""
+
+    activity_id: str
+    title: str
+    rows: list[tuple[str, str]]
+    stored: Stored
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonalData:
+    """Everything we keep about one learner in one course."""
+
+    made_at: datetime
+    name: str | None
+    course_title: str
+    workshop_title: str
+    workshop_version: str
+    first_seen: datetime
+    launches: list[datetime]
+    written: list[Written]
+    grades: list[dict[str, Any]]
+
+
+def personal_data(session: Session, sealer: Sealer, author: Author, workshop: Workshop) -> PersonalData:
+    """Gather everything we keep about the learner in this course."""
+    member = session.get_one(Member, author.member_id)
+    person = session.get_one(Person, member.person_id)
+    stored = progress.load_all(session, sealer, author, workshop)
+    return PersonalData(
+        made_at=clock.now(),
+        name=person.name,
+        course_title=member.course.title,
+        workshop_title=workshop.title,
+        workshop_version=workshop.version,
+        first_seen=member.created_at,
+        launches=list(session.scalars(select(Visit.created_at).filter_by(member_id=member.id).order_by(Visit.id))),
+        written=[
+            Written(
+                activity_id=activity.id,
+                title=activity.title,
+                rows=KINDS[activity.kind].readable(activity, stored[activity.id].value),
+                stored=stored[activity.id],
+            )
+            for activity in workshop.activities
+            if activity.id in stored and not activity.opens_later
+        ],
+        grades=_grades(session, member.id),
+    )
+
+
+def _grades(session: Session, member_id: int) -> list[dict[str, Any]]:
+    found = select(GradeDelivery, GradebookColumn).join(GradebookColumn).filter(GradeDelivery.member_id == member_id)
+    return [
+        {
+            "column": column.part,
+            "score": str(delivery.given),
+            "of": str(delivery.maximum),
+            "state": str(delivery.state),
+            "changed_at": delivery.changed_at,
+            "delivered_at": delivery.delivered_at,
+        }
+        for delivery, column in session.execute(found)
+    ]

@@ -1,0 +1,175 @@
+"""Answers: keep them sealed, notice what is complete, say how far someone is."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from lti_tool import clock
+from lti_tool.activities.base import Activity, Value
+from lti_tool.db import add_once
+from lti_tool.errors import ToolError
+from lti_tool.library.model import Workshop
+from lti_tool.models import Answer, AnswerRevision, Member
+from lti_tool.seal import Sealer
+from lti_tool.services import grading
+
+REVISIONS_KEPT = 50
+REVISIONS_KEPT_FOR = timedelta(days=30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Author:
+    """Whose answer it is: the member, below the institution that owns the data."""
+
+    institution_id: int
+    member_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """One answer as it stands; version 0 where nothing was saved yet."""
+
+    version: int = 0
+    value: Value = field(default_factory=dict)
+    saved_at: datetime | None = None
+    completed_at: datetime | None = None
+
+    @property
+    def state(self) -> str:
+        """``not_started``, ``in_progress`` or ``done``."""
+        if self.completed_at:
+            return "done"
+        return "in_progress" if self.value else "not_started"
+
+
+class AnswerStale(ToolError):
+    """Somebody saved over a version that they had not seen: usually the same person in another tab."""
+
+    status = 409
+    code = "answer-changed"
+    message = "This was changed in another tab."
+    remedy = "Compare both texts and choose which one to keep."
+
+    def __init__(self, current: Stored) -> None:
+        super().__init__()
+        self.current = current
+
+
+def load(session: Session, sealer: Sealer, author: Author, workshop: Workshop, activity: Activity) -> Stored:
+    """Return the author's answer to one activity."""
+    found = select(Answer).filter_by(member_id=author.member_id, workshop_id=workshop.id, activity_id=activity.id)
+    answer = session.scalars(found).first()
+    return _opened(sealer, author, answer) if answer else Stored()
+
+
+def load_all(session: Session, sealer: Sealer, author: Author, workshop: Workshop) -> dict[str, Stored]:
+    """Return all the author's answers in a workshop, by activity id."""
+    found = select(Answer).filter_by(member_id=author.member_id, workshop_id=workshop.id)
+    return {answer.activity_id: _opened(sealer, author, answer) for answer in session.scalars(found)}
+
+
+def states(session: Session, member_id: int, workshop: Workshop) -> dict[str, str]:
+    """Return the state of each activity that was begun, by id, without opening an answer."""
+    columns = Answer.activity_id, Answer.completed_at, Answer.sealed.is_not(None)
+    found = session.execute(select(*columns).filter_by(member_id=member_id, workshop_id=workshop.id))
+    return {each: "done" if done else "in_progress" for each, done, written in found if done or written}
+
+
+def save(
+    session: Session,
+    sealer: Sealer,
+    author: Author,
+    workshop: Workshop,
+    activity: Activity,
+    value: Value,
+    *,
+    expected: int,
+    complete: bool = False,
+) -> Stored:
+    """Keep ``value`` in place of version ``expected``; if that completes the activity, queue the new score.
+
+    Runs in the caller's transaction: answer and score are kept together or not at all. Saving the same value twice
+    (a double click) is one save.
+
+    :raise AnswerStale: another version is stored by now; it is not overwritten.
+    """
+    before = load(session, sealer, author, workshop, activity)
+    if before.version != expected:
+        if before.value != value or (complete and not before.completed_at):
+            raise AnswerStale(before)
+        return before
+    now = clock.now()
+    after = Stored(
+        version=expected + 1,
+        value=value,
+        saved_at=now,
+        completed_at=before.completed_at or (now if complete else None),
+    )
+    sealed = sealer.seal(json.dumps(value).encode(), *_place(author, workshop.id, activity.id))
+    if not _replace(session, author, workshop.id, activity.id, after, sealed):
+        raise AnswerStale(load(session, sealer, author, workshop, activity))
+    session.execute(update(Member).filter_by(id=author.member_id).values(last_active_on=now.date()))
+    if complete and not before.completed_at:
+        grading.queue_member(session, author.member_id, workshop)
+    return after
+
+
+def delete_answers(session: Session, author: Author) -> int:
+    """Delete everything the author wrote, earlier texts too; what is complete stays complete. Return how many."""
+    found = select(Answer).filter(Answer.member_id == author.member_id, Answer.sealed.is_not(None))
+    answers = session.scalars(found).all()
+    for answer in answers:
+        answer.sealed, answer.version = None, answer.version + 1
+    session.execute(delete(AnswerRevision).filter(AnswerRevision.answer_id.in_([answer.id for answer in answers])))
+    return len(answers)
+
+
+def forget_old_revisions(session: Session) -> int:
+    """Delete earlier texts that are older than we keep them; return how many."""
+    old = delete(AnswerRevision).filter(AnswerRevision.saved_at < clock.now() - REVISIONS_KEPT_FOR)
+    return len(session.scalars(old.returning(AnswerRevision.id)).all())
+
+
+def _opened(sealer: Sealer, author: Author, answer: Answer) -> Stored:
+    value: Value = {}
+    if answer.sealed is not None:
+        value = json.loads(sealer.open(answer.sealed, *_place(author, answer.workshop_id, answer.activity_id)))
+    return Stored(version=answer.version, value=value, saved_at=answer.saved_at, completed_at=answer.completed_at)
+
+
+def _place(author: Author, workshop_id: str, activity_id: str) -> tuple[str | int, ...]:
+    return "answer", author.institution_id, author.member_id, workshop_id, activity_id
+
+
+def _replace(
+    session: Session, author: Author, workshop_id: str, activity_id: str, after: Stored, sealed: bytes
+) -> bool:
+    """Store ``after`` unless somebody was faster; the database decides, not what we read before."""
+    key = {"member_id": author.member_id, "workshop_id": workshop_id, "activity_id": activity_id}
+    values = {
+        "version": after.version,
+        "sealed": sealed,
+        "saved_at": after.saved_at,
+        "completed_at": after.completed_at,
+    }
+    if after.version == 1:
+        return add_once(session, Answer, **key, **values)
+    answer = session.scalars(select(Answer).filter_by(**key, version=after.version - 1).with_for_update()).first()
+    if answer is None:
+        return False
+    if answer.sealed is not None:
+        _keep_revision(session, answer)
+    for name, new in values.items():
+        setattr(answer, name, new)
+    return True
+
+
+def _keep_revision(session: Session, answer: Answer) -> None:
+    session.add(
+        AnswerRevision(answer_id=answer.id, version=answer.version, sealed=answer.sealed, saved_at=answer.saved_at)
+    )
+    too_old = AnswerRevision.version <= answer.version - REVISIONS_KEPT
+    session.execute(delete(AnswerRevision).filter(AnswerRevision.answer_id == answer.id, too_old))

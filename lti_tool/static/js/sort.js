@@ -1,0 +1,107 @@
+// The piles follow the menus, and a mouse or finger may drag a card by its grip. The menus stay the real control:
+// a drop only sets one and says so, and everything else (autosave, the post) hears it from there.
+
+const START_AFTER = 5; // px; less is a click
+const EDGE = 48; // px from the window's edge, where it scrolls along
+
+class Sort {
+  constructor(root) {
+    this.root = root;
+    this.status = root.querySelector("[data-sort-status]");
+    this.cards = [...root.querySelectorAll("[data-card]")];
+    this.piles = [...root.querySelectorAll("[data-pile]")];
+    root.addEventListener("change", (event) => this.moved(event.target.closest("[data-card]")));
+    const grip = document.querySelector("[data-grip]").content.firstElementChild;
+    for (const card of this.cards) {
+      const handle = grip.cloneNode(true);
+      card.prepend(handle);
+      handle.addEventListener("pointerdown", (event) => this.drag(card, handle, event));
+    }
+    this.show();
+  }
+
+  choice(card) {
+    return card.querySelector("select");
+  }
+
+  show() {
+    for (const pile of this.piles) {
+      const inside = this.cards.filter((card) => this.choice(card).value === pile.dataset.pile);
+      const list = pile.querySelector("[data-pile-cards]");
+      list.replaceChildren(
+        ...inside.map((card) => {
+          const item = document.createElement("li");
+          item.textContent = card.querySelector(".card-text").textContent;
+          return item;
+        }),
+      );
+      const { countOne, count } = this.root.dataset;
+      const words = inside.length === 1 ? countOne : count.replace("{n}", inside.length);
+      pile.querySelector("[data-pile-count]").textContent = words;
+    }
+  }
+
+  moved(card) {
+    if (!card) return;
+    card.querySelector(".verdict")?.remove(); // it judged the pile of before
+    this.show();
+    const choice = this.choice(card);
+    if (!choice.value) return;
+    const placed = this.cards.filter((each) => this.choice(each).value).length;
+    this.status.textContent = this.root.dataset.moved
+      .replace("{pile}", choice.selectedOptions[0].text)
+      .replace("{placed}", placed)
+      .replace("{total}", this.cards.length);
+  }
+
+  drop(card, pile) {
+    const choice = this.choice(card);
+    if (!pile || choice.value === pile.dataset.pile) return;
+    choice.value = pile.dataset.pile;
+    choice.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  pileAt(x, y) {
+    return document.elementsFromPoint(x, y).map((element) => element.closest("[data-pile]")).find(Boolean) ?? null;
+  }
+
+  drag(card, handle, down) {
+    if (down.button !== 0) return;
+    down.preventDefault();
+    handle.setPointerCapture(down.pointerId);
+    const from = { x: down.pageX, y: down.pageY };
+    let over = null;
+
+    const move = (event) => {
+      const [x, y] = [event.pageX - from.x, event.pageY - from.y];
+      if (!card.classList.contains("is-dragged") && Math.hypot(x, y) < START_AFTER) return;
+      card.classList.add("is-dragged");
+      card.style.translate = `${x}px ${y}px`;
+      const pile = this.pileAt(event.clientX, event.clientY);
+      if (pile !== over) {
+        over?.classList.remove("is-over");
+        pile?.classList.add("is-over");
+        over = pile;
+      }
+      if (event.clientY < EDGE) window.scrollBy(0, -EDGE / 4);
+      if (event.clientY > window.innerHeight - EDGE) window.scrollBy(0, EDGE / 4);
+    };
+
+    const stop = new AbortController();
+    const end = (event) => {
+      stop.abort();
+      card.classList.remove("is-dragged");
+      card.style.removeProperty("translate");
+      over?.classList.remove("is-over");
+      if (event.type === "pointerup") this.drop(card, over);
+    };
+
+    const { signal } = stop;
+    handle.addEventListener("pointermove", move, { signal });
+    handle.addEventListener("pointerup", end, { signal });
+    handle.addEventListener("pointercancel", end, { signal });
+    document.addEventListener("keydown", (event) => event.key === "Escape" && end(event), { signal });
+  }
+}
+
+for (const root of document.querySelectorAll("[data-sort]")) new Sort(root);

@@ -1,0 +1,1 @@
+"""What all pages share: who is here, guards, headers, error pages, template globals."""

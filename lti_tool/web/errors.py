@@ -1,0 +1,83 @@
+"""From a refusal to a page: what happened, what to do, and a reference that support can find in the log."""
+
+from typing import Any
+
+from flask import Flask, g, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from lti_tool.errors import ToolError
+from lti_tool.log import log
+
+
+class PageMissing(ToolError):
+    """No such page, or not for this person: the two look the same on purpose."""
+
+    status = 404
+    code = "no-such-page"
+    message = "There is no such page here."
+    remedy = "Go back to your course and open the activity again."
+
+
+class TooLarge(ToolError):
+    """More than we take in one request."""
+
+    status = 413
+    code = "too-large"
+    message = "That was more than one page can hold, so nothing was changed."
+    remedy = "Shorten the text and save again."
+
+
+class Unexpected(ToolError):
+    """A fault of ours."""
+
+    status = 500
+    code = "our-fault"
+    message = "Something went wrong on our side."
+    remedy = "Your saved work is safe. Try again in a minute; if it happens again, tell support the reference below."
+
+
+class Refused(ToolError):
+    """Any other answer of the HTTP layer: a wrong method, a broken request."""
+
+    message = "This request could not be understood, so nothing was changed."
+    remedy = "Go back to your course and open the activity again."
+
+
+def init_app(app: Flask) -> None:
+    """Let every refusal and every fault end in a page."""
+    app.register_error_handler(ToolError, show)
+    app.register_error_handler(HTTPException, show_http)
+    app.register_error_handler(Exception, show_fault)
+
+
+def show(error: ToolError, status: int | None = None, headers: Any = None) -> ResponseReturnValue:
+    """Render a refusal; as JSON where a script asked."""
+    status = status or error.status
+    log.info("refused", code=error.code, status=status)
+    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
+        body = {"code": error.code, "message": error.message, "remedy": error.remedy, "reference": g.request_id}
+        return body, status, headers or {}
+    return_url = g.visit.return_url if "visit" in g else None
+    template = "launch/refused.html" if request.path.startswith(("/lti/", "/v/")) else "errors/error.html"
+    shown = {"error": error, "reference": g.request_id, "return_url": return_url, "detail": error.detail_for_page}
+    return render_template(template, **shown), status, headers or {}
+
+
+def show_http(error: HTTPException) -> ResponseReturnValue:
+    """Render an answer of the HTTP layer in our words, with its status and headers (Allow, Retry-After)."""
+    ours = {404: PageMissing, 413: TooLarge}.get(error.code or 500, Refused)
+    if error.response is not None:
+        return error.response
+    kept = [(name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After")]
+    return show(ours(), error.code or 500, kept)
+
+
+def show_fault(error: Exception) -> ResponseReturnValue:
+    """Say that it was us. The log gets the kind and the place, never the values."""
+    log.fault(error)
+    try:
+        return show(Unexpected())
+    except Exception as again:
+        log.fault(again)
+        return f"{Unexpected.message} {Unexpected.remedy} {g.get('request_id', '')}", 500

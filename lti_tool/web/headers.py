@@ -1,0 +1,34 @@
+"""Security headers on every answer: one policy, narrowed or widened by what a guard or a view put on ``g``."""
+
+from flask import Flask, Response, g, request
+
+from lti_tool.web.tool import tool
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "font-src 'self'; base-uri 'none'; object-src 'none'; form-action {form_action}; frame-ancestors {ancestors}"
+)
+
+
+def init_app(app: Flask) -> None:
+    """Set the headers after every request."""
+    app.after_request(secure)
+
+
+def secure(response: Response) -> Response:
+    """Add the headers that hold for all pages, and keep personal ones out of every cache."""
+    headers = response.headers
+    # Chromium applies form-action to the redirects after a form, too: the sign-in page names the platform's origin.
+    form_action = " ".join(["'self'", *g.get("form_action", ())])
+    ancestors = g.get("frame_ancestors", "'none'")
+    headers["Content-Security-Policy"] = POLICY.format(form_action=form_action, ancestors=ancestors)
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    if tool().settings.base_url.startswith("https:"):
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if request.endpoint != "static" and "Cache-Control" not in headers:
+        headers["Cache-Control"] = "no-store"
+    headers["X-Request-ID"] = g.get("request_id", "")
+    return response

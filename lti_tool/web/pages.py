@@ -1,0 +1,81 @@
+"""What templates may use: versioned addresses of files, times, the visit, translated words."""
+
+import hashlib
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from flask import Flask, g, request, url_for
+from flask_babel import Babel, format_date, format_datetime, format_time
+from jinja2 import StrictUndefined
+from markupsafe import Markup
+
+STATIC = Path(__file__).parent.parent / "static"
+LOCALES = ["en"]
+
+
+def init_app(app: Flask) -> None:
+    """Make templates strict, translated and versioned."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(asset=asset, page_time=page_time)
+    app.context_processor(shared)
+    Babel(app, locale_selector=locale)
+
+
+def shared() -> dict[str, Any]:
+    """Return what every page knows: the visit, if there is one, and what goes with it."""
+    visit = g.get("visit")
+    language = locale()
+    return {
+        "lang": language,
+        "text_direction": Locale.parse(language).text_direction,
+        "visit": visit,
+        "csrf_token": visit.csrf_token if visit else "",
+        "support_contacts": visit.support_contacts if visit else "",
+        "frame_origin": _frame_origin(visit),
+    }
+
+
+def asset(path: str) -> str:
+    """Return the address of a file of ours, with its content's mark: it may be cached for ever."""
+    return url_for("static", filename=path, v=_mark(path))
+
+
+def page_time(moment: datetime | date, form: str = "time") -> Markup:
+    """Return a ``<time>`` element: UTC as text, which a script turns into the reader's own time.
+
+    ``form`` is ``time``, ``date`` or ``datetime``.
+    """
+    if not isinstance(moment, datetime):
+        return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), format_date(moment, "medium"))
+    text = {
+        "time": lambda: format_time(moment, "HH:mm") + " UTC",
+        "date": lambda: format_date(moment, "medium"),
+        "datetime": lambda: format_datetime(moment, "medium") + " UTC",
+    }[form]()
+    stamp = moment.isoformat(timespec="seconds")
+    return Markup('<time datetime="{}" data-local="{}">{}</time>').format(stamp, form, text)
+
+
+def locale() -> str:
+    """Return the language of the page: the platform's choice for this person, then the browser's."""
+    visit = g.get("visit")
+    wanted = [visit.locale] if visit and visit.locale else []
+    wanted += [value for value, _ in request.accept_languages]
+    short = (each.replace("_", "-").split("-")[0].lower() for each in wanted)
+    return next((each for each in short if each in LOCALES), LOCALES[0])
+
+
+def _frame_origin(visit: Any) -> str:
+    """Return where to send the frame's height: only platforms that listen for it (Canvas) get a message."""
+    if visit is None or visit.platform.family != "canvas" or not visit.frame_origins:
+        return ""
+    return str(visit.frame_origins[-1])
+
+
+@cache
+def _mark(path: str) -> str:
+    return hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]

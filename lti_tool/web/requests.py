@@ -1,0 +1,79 @@
+"""One request from start to end: its reference, its line in the log, and how we read what it brings."""
+
+import re
+import secrets
+import time
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, request
+
+from lti_tool.errors import ToolError
+from lti_tool.log import log
+from lti_tool.lti import strict_json
+from lti_tool.lti.strict_json import NotJson
+
+REFERENCE = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+class JsonNotValid(ToolError):
+    """The body is not the JSON we speak."""
+
+    code = "json-not-valid"
+    message = "That could not be read, so nothing was changed."
+    remedy = "Reload the page and try again."
+
+
+class JsonNeeded(ToolError):
+    """A script sent something else than JSON."""
+
+    status = 415
+    code = "json-needed"
+    message = "This address takes JSON only."
+    remedy = "Reload the page and try again."
+
+
+def init_app(app: Flask) -> None:
+    """Number every request and log how it ended."""
+    app.before_request(begin)
+    app.after_request(end)
+
+
+def begin() -> None:
+    """Give the request a reference: the proxy's, if we trust one, else our own."""
+    given = request.headers.get("X-Request-ID", "")
+    trusted = request.environ.get("werkzeug.proxy_fix.orig") is not None
+    g.request_id = given if trusted and REFERENCE.fullmatch(given) else secrets.token_hex(6)
+    g.began = time.perf_counter()
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request=g.request_id)
+
+
+def end(response: Response) -> Response:
+    """Write the request's line: route, status, milliseconds; no address with ids in it, no query."""
+    took = round((time.perf_counter() - g.began) * 1000, 1)
+    route = request.url_rule.rule if request.url_rule else "-"
+    log.info("request", method=request.method, route=route, status=response.status_code, ms=took)
+    return response
+
+
+def json_object() -> dict[str, Any]:
+    """Return the body as a JSON object.
+
+    :raise JsonNeeded: it says it is something else.
+    :raise JsonNotValid: broken, nested too deep, NaN, duplicate keys, or not an object.
+    """
+    if request.mimetype != "application/json":
+        raise JsonNeeded
+    try:
+        found = strict_json.read(request.get_data())
+    except NotJson as error:
+        raise JsonNotValid(str(error)) from None
+    if not isinstance(found, dict):
+        raise JsonNotValid
+    return found
+
+
+def lists(source: Any) -> dict[str, list[str]]:
+    """Return form fields or query parameters with all their values, so that duplicates are seen."""
+    return {name: source.getlist(name) for name in source}
