@@ -54,11 +54,13 @@ def from_environment() -> Flask:
 def build(settings: Settings) -> Tool:
     """Make the parts that requests share."""
     workshop = load_workshop(CONTENT / "fundamentals", features=FEATURES)
+    http = Outbound(settings.private_hosts)
     return Tool(
         settings=settings,
         database=Database(settings.database_url),
         sealer=Sealer(settings.encryption_keys),
         signer=AttemptSigner(settings.secrets),
-        keys=KeySets(Outbound(settings.private_hosts)),
+        http=http,
+        keys=KeySets(http),
         workshops={workshop.id: workshop},
     )

@@ -63,7 +63,7 @@ class RatingSet:
         choices = [*((str(number), anchor) for number, anchor in rating.scale), (SKIP, rating.skip_label)]
         rules = [answered([name for name, _ in choices], RATE_OR_SKIP)]
         questions = {
-            item.id: RadioField(item.text, rules, choices=choices, validate_choice=False) for item in rating.items
+            item.id: RadioField(item.text, rules, choices=dict(choices), validate_choice=False) for item in rating.items
         }
         return fill_form(questions, self.fields(activity, value), formdata)
 

@@ -103,7 +103,7 @@ class Sort:
         choices = [("", NOWHERE), *((pile.id, pile.label) for pile in deck.piles)]
         rules = [answered([pile.id for pile in deck.piles], PLACE_THIS_CARD)]
         questions = {
-            card.id: SelectField(card.text, rules, choices=choices, validate_choice=False) for card in deck.cards
+            card.id: SelectField(card.text, rules, choices=dict(choices), validate_choice=False) for card in deck.cards
         }
         return fill_form(questions, self.fields(activity, value), formdata)
 

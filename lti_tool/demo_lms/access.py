@@ -12,8 +12,9 @@ from flask.typing import ResponseReturnValue
 from lti_tool.demo_lms.app_state import current_lms, note
 from lti_tool.demo_lms.courses import Course
 from lti_tool.demo_lms.faults import troubled
+from lti_tool.demo_lms.records import Call
 from lti_tool.demo_lms.rules import MOODLE
-from lti_tool.demo_lms.state import Call, Lms
+from lti_tool.demo_lms.state import Lms
 
 View = Callable[..., Response]
 
@@ -103,3 +104,10 @@ def wrong_media_type(course: Course, *, accept: str = "", content_type: str = ""
         reason = "No context or unsupported content type" if any_type else f"No handler found for {request.path}"
         return refusal(course, 400, reason)
     return refusal(course, 406 if wrong_accept else 415)
+
+
+def gone(course: Course, item: str) -> Response:
+    """Refuse because there is no such line item."""
+    moodle = course.rules.family == "moodle"
+    reason = f"Not Found: Grade item {item} doesn't exist" if moodle else "The specified resource does not exist."
+    return refusal(course, 404, reason)

@@ -1,13 +1,15 @@
 """Puts the demo LMS together and serves it."""
 
+import threading
 from collections.abc import Callable
 
 from flask import Flask, Response
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from lti_tool.demo_lms import ags, nrps, oidc, pages, tokens
+from lti_tool.demo_lms import columns, grades, nrps, oidc, pages, tokens
 from lti_tool.demo_lms.app_state import current_lms
-from lti_tool.demo_lms.state import Lms, LmsConfig
+from lti_tool.demo_lms.records import LmsConfig
+from lti_tool.demo_lms.state import Lms
 
 
 def create_lms(config: LmsConfig) -> Flask:
@@ -15,7 +17,7 @@ def create_lms(config: LmsConfig) -> Flask:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
     app.extensions["lms"] = Lms(config)
-    for part in (pages, oidc, tokens, ags, nrps):
+    for part in (pages, oidc, tokens, columns, grades, nrps):
         app.register_blueprint(part.blueprint)
     app.after_request(_guard)
     return app
@@ -44,15 +46,23 @@ class LmsServer:
         self.app = app
         self.lms: Lms = app.extensions["lms"]
         self._server: BaseWSGIServer = make_server(config.host, config.port, app, threaded=True, request_handler=_Quiet)
+        self._served = False
         self.lms.base_url = self.url = f"http://{config.host}:{self._server.server_port}"
 
     def serve(self) -> None:
         """Serve until `stop` is called from another thread."""
+        self._served = True
         self._server.serve_forever(poll_interval=0.05)
+
+    def start(self) -> None:
+        """Serve in a thread of its own."""
+        self._served = True
+        threading.Thread(target=self.serve, name="demo-lms", daemon=True).start()
 
     def stop(self) -> None:
         """Stop serving and free the address."""
-        self._server.shutdown()
+        if self._served:
+            self._server.shutdown()
         self._server.server_close()
 
 
@@ -63,6 +73,7 @@ def run_lms(config: LmsConfig, ready: Callable[[LmsServer], None] | None = None)
     its ``stop`` ends the serving from another thread.
     """
     server = LmsServer(config)
+    server._served = True  # from here on `stop` waits for the serving to begin and ends it
     if ready is not None:
         ready(server)
     server.serve()

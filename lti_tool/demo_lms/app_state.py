@@ -5,7 +5,8 @@ from typing import Any, cast
 from flask import current_app, request
 
 from lti_tool.demo_lms.courses import Registration
-from lti_tool.demo_lms.state import Call, Lms, LogEntry
+from lti_tool.demo_lms.records import Call, LogEntry
+from lti_tool.demo_lms.state import Lms
 
 
 def current_lms() -> Lms:

@@ -11,7 +11,7 @@ from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from lti_tool.demo_lms.app_state import current_lms, note
-from lti_tool.demo_lms.state import Call
+from lti_tool.demo_lms.records import Call
 
 
 def troubled(call: Call) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:

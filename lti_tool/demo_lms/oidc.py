@@ -15,7 +15,8 @@ from lti_tool.demo_lms.app_state import current_lms, note
 from lti_tool.demo_lms.claims import launch_claims
 from lti_tool.demo_lms.courses import Course, Link, Registration
 from lti_tool.demo_lms.people import Person
-from lti_tool.demo_lms.state import Launch, Lms
+from lti_tool.demo_lms.records import Launch
+from lti_tool.demo_lms.state import Lms
 
 blueprint = Blueprint("oidc", __name__)
 HINT_LIVES = timedelta(minutes=10)

@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from lti_tool.demo_lms.app_state import current_lms
 from lti_tool.demo_lms.courses import Column, Course, Grade
 from lti_tool.demo_lms.people import Part, Person
-from lti_tool.demo_lms.scores import set_by_person
+from lti_tool.demo_lms.results import set_by_person
 
-blueprint = Blueprint("pages", __name__, static_folder="static", template_folder="templates")
+blueprint = Blueprint("pages", __name__)
 
 
 @blueprint.before_request

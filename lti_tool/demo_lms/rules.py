@@ -66,7 +66,7 @@ CANVAS = Rules(
 )
 STRICT = Rules(
     family="",
-    label="By the letter",
+    label="Strict",
     login_by_post=True,
     id_token_seconds=300,
     hint_dies_on_reading=True,

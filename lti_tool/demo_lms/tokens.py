@@ -16,7 +16,8 @@ from lti_tool.demo_lms.addresses import GRADE_SCOPES, ROSTER
 from lti_tool.demo_lms.app_state import current_lms, note
 from lti_tool.demo_lms.courses import Registration
 from lti_tool.demo_lms.faults import troubled
-from lti_tool.demo_lms.state import AccessToken, Lms
+from lti_tool.demo_lms.records import AccessToken
+from lti_tool.demo_lms.state import Lms
 
 blueprint = Blueprint("tokens", __name__)
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"

@@ -26,10 +26,8 @@ IDLE = 1.0
 TIDY_EVERY = 3600.0
 
 
-def courier(settings: Settings, database: Database) -> Courier:
-    """Return a courier with a service client of its own."""
-
-    http = Outbound(settings.private_hosts)
+def courier(settings: Settings, database: Database, http: Outbound) -> Courier:
+    """Return a courier; its access tokens are its own."""
     tokens = TokenSource(http, partial(_signing_key, database, Sealer(settings.encryption_keys)))
     return Courier(
         database=database,
@@ -49,7 +47,8 @@ def _signing_key(database: Database, sealer: Sealer) -> tuple[str, Any]:
 def work(settings: Settings, stop: threading.Event) -> None:
     """Work until ``stop`` is set; what is in hand is finished first."""
     database = Database(settings.database_url)
-    carrier = courier(settings, database)
+    http = Outbound(settings.private_hosts)
+    carrier = courier(settings, database, http)
     log.info("worker started", owner=carrier.owner)
     next_tidy = time.monotonic()
     while not stop.is_set():
@@ -63,5 +62,6 @@ def work(settings: Settings, stop: threading.Event) -> None:
             busy = False
         if not busy:
             stop.wait(IDLE)
+    http.close()
     database.engine.dispose()
     log.info("worker stopped")

@@ -159,7 +159,7 @@ def _activity(
 def _content(
     found: ActivityEntry, page: Page, locale: Locale, renderer: Renderer, features: frozenset[str]
 ) -> object | None:
-    if found.options is None:
+    if found.options is None or found.entry.opens == "later":
         return None
     options = found.options.model_dump(by_alias=True)
     source = _ActivitySource(page=page, locale=locale, renderer=renderer, options=options, features=features)

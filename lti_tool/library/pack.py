@@ -13,16 +13,17 @@ from lti_tool.library.schemas.page import Entry, PageHead
 from lti_tool.library.yaml_nodes import Loc, YamlText
 
 S = TypeVar("S", bound=Shape)
+S_co = TypeVar("S_co", bound=Shape, covariant=True)
 
 
 @dataclass(frozen=True, kw_only=True)
-class PackFile(Generic[S]):
+class PackFile(Generic[S_co]):
     """A YAML file whose shape is right. ``path`` is as problems name it; ``name`` is inside the locale's folder."""
 
     path: str
     name: str
     text: YamlText
-    content: S
+    content: S_co
 
     @property
     def folder(self) -> str:
@@ -40,7 +41,10 @@ class PackFile(Generic[S]):
 
 @dataclass(frozen=True, kw_only=True)
 class ActivityEntry:
-    """An activity as its module's page declares it; ``options`` is None while it opens later."""
+    """An activity as its module's page declares it.
+
+    ``options`` may be None while it opens later: then it need not say yet what it will open.
+    """
 
     position: int
     entry: Entry

@@ -81,7 +81,7 @@ class _Reading:
         released = texts.pop(RELEASED, None)
         names = manifest.content.locales if manifest else []
         locales = {name: self.locale(name, texts) for name in names}
-        for name in sorted(texts):
+        for name in sorted(texts) if manifest else ():
             self.refuse(name, 1, "no file of this name is known here")
         if self.problems or manifest is None or references is None:
             raise Unreadable(sorted(self.problems))
@@ -203,8 +203,9 @@ class _Reading:
         if not later and entry.type not in KINDS:
             self.refuse(path, text.line(*at, "type"), f"{entry.id}: this release cannot open {entry.type!r} yet")
         rest = {key: value for key, value in data.items() if key not in common}
-        options = self.validated(path, text, rest, OPTIONS[entry.type], at, partial=later)
-        return ActivityEntry(position=position, entry=entry, options=None if later else options)
+        unsaid = later and not rest
+        options = None if unsaid else self.validated(path, text, rest, OPTIONS[entry.type], at, partial=later)
+        return ActivityEntry(position=position, entry=entry, options=options)
 
 
 def _shape_of(name: str) -> type[Shape] | None:

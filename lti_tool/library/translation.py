@@ -9,6 +9,29 @@ from lti_tool.library.schemas import page as page_schema
 from lti_tool.library.yaml_nodes import Loc
 
 _NAMES = ("id", "key")
+_NEVER_TRANSLATED = frozenset(
+    {
+        "id",
+        "key",
+        "version",
+        "class",
+        "type",
+        "needs",
+        "area",
+        "facet",
+        "objective",
+        "family",
+        "pile",
+        "also",
+        "to",
+        "start",
+        "refs",
+        "at",
+        "view",
+        "handout",
+    }
+)
+"""Keys whose values name something else: a translation cannot change where a choice leads."""
 
 
 def translated(pack: Pack, locale: str) -> Locale:
@@ -55,7 +78,10 @@ def _overlaid(default: Any, translation: Any) -> Any:
     if isinstance(default, str):
         return translation if isinstance(translation, str) else default
     if isinstance(default, Mapping) and isinstance(translation, Mapping):
-        return {key: _overlaid(value, translation.get(key)) for key, value in default.items()}
+        return {
+            key: value if key in _NEVER_TRANSLATED else _overlaid(value, translation.get(key))
+            for key, value in default.items()
+        }
     if isinstance(default, list) and isinstance(translation, list):
         named = {_name(entry, position): entry for position, entry in enumerate(translation)}
         return [_overlaid(entry, named.get(_name(entry, position))) for position, entry in enumerate(default)]

@@ -32,7 +32,7 @@ from lti_tool import clock
 from lti_tool.lti import claims, strict_json
 from lti_tool.lti.messages import PlatformConfig
 from lti_tool.lti.platform_keys import KeySets
-from lti_tool.lti.refusals import ClockDifference, LoginIncomplete, PlatformUnknown, TokenNotValid
+from lti_tool.lti.refusals import ClockDifference, LoginIncomplete, MessageNotValid, PlatformUnknown, TokenNotValid
 
 TOKEN_LIMIT = 65_536
 _PART = re.compile(r"[A-Za-z0-9_-]+")
@@ -225,6 +225,13 @@ class _Launch(MessageLaunch[Request, _OnePlatform, _NoSession, _NoCookies]):
         if self._envelope.azp not in (own, None) or (len(audiences) > 1 and self._envelope.azp is None):
             _refuse("azp is not this tool's client ID")
         return own
+
+    def _get_deployment_id(self) -> str:
+        """D12: a text; how long it may be, the message's schema says."""
+        value = self._jwt["body"].get(claims.CLAIM + "deployment_id")
+        if not isinstance(value, str) or not value:
+            raise MessageNotValid("deployment_id is missing or has the wrong type")
+        return value
 
     def get_public_key(self) -> NoReturn:
         """K1 to K6: never fetch or cache keys here."""

@@ -217,5 +217,6 @@ def read_message(values: dict[str, Any]) -> ResourceLinkMessage:
 
 def where(error: ValidationError) -> str:
     """Name the claims that a validation stumbled over, without their values."""
-    names = {str(problem["loc"][0]).removeprefix(CLAIM) for problem in error.errors(include_input=False)}
+    places = [problem["loc"] for problem in error.errors(include_input=False)]
+    names = {str(place[0]).removeprefix(CLAIM) for place in places if place}
     return ", ".join(sorted(names)) or "the payload"

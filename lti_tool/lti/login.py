@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadData, URLSafeSerializer
 
 from lti_tool import clock
 from lti_tool.lti import _pylti
@@ -138,8 +138,11 @@ class AttemptSigner:
         :raise LaunchExpired: it was signed more than ten minutes ago.
         """
         values = _opened(self._state, state)
-        created_at = _not_expired(values["created_at"])
-        return Attempt(**(values | {"created_at": created_at}))
+        try:
+            created_at = _not_expired(values["created_at"])
+            return Attempt(**(values | {"created_at": created_at}))
+        except (KeyError, TypeError):
+            raise StateUnknown("signed by another release") from None
 
     def sign_login(self, login: LoginRequest, *, new_window: bool) -> str:
         """Return a login request as a signed text, to be continued at ``/lti/login/check`` within ten minutes."""
@@ -153,8 +156,11 @@ class AttemptSigner:
         :raise LaunchExpired: it was signed more than ten minutes ago.
         """
         values = _opened(self._check, text)
-        _not_expired(values["iat"])
-        return LoginRequest(**values["login"]), bool(values["new_window"])
+        try:
+            _not_expired(values["iat"])
+            return LoginRequest(**values["login"]), bool(values["new_window"])
+        except (KeyError, TypeError):
+            raise StateUnknown("signed by another release") from None
 
 
 def _single(params: Mapping[str, list[str]], name: str) -> str | None:
@@ -206,7 +212,7 @@ def _opened(serializer: URLSafeSerializer, text: str) -> dict[str, Any]:
         raise StateUnknown("no state, or one that is too long")
     try:
         values: dict[str, Any] = serializer.loads(text)
-    except BadSignature:
+    except BadData:
         raise StateUnknown("the signature does not fit") from None
     return values
 

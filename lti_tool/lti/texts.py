@@ -9,15 +9,14 @@ URL_LIMIT = 2048
 
 # Embeddings, overrides and isolates can make a line read differently from what it holds.
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
+_HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
 _LOCALE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,4}")
 
 
 def clean(text: str, limit: int = TITLE_LIMIT) -> str | None:
     """Return the text in NFC, without control and bidi override characters, trimmed; ``None`` if nothing is left."""
-    composed = unicodedata.normalize("NFC", text[: limit * 8])
-    kept = "".join(" " if character in "\t\n\r" else character for character in composed if _harmless(character))
-    return kept.strip()[:limit].strip() or None
+    kept = "".join(" " if mark in "\t\n\r" else mark for mark in text[: limit * 8] if _harmless(mark))
+    return unicodedata.normalize("NFC", kept).strip()[:limit].strip() or None
 
 
 def is_unexpanded(value: str) -> bool:

@@ -74,7 +74,8 @@ def load_all(session: Session, sealer: Sealer, author: Author, workshop: Worksho
 def states(session: Session, member_id: int, workshop: Workshop) -> dict[str, str]:
     """Return the state of each activity that was begun, by id, without opening an answer."""
     columns = Answer.activity_id, Answer.completed_at, Answer.sealed.is_not(None)
-    found = session.execute(select(*columns).filter_by(member_id=member_id, workshop_id=workshop.id))
+    theirs = Answer.member_id == member_id, Answer.workshop_id == workshop.id
+    found = session.execute(select(*columns).filter(*theirs))
     return {each: "done" if done else "in_progress" for each, done, written in found if done or written}
 
 

@@ -8,6 +8,7 @@ from flask import current_app
 
 from lti_tool.db import Database
 from lti_tool.library.model import Workshop
+from lti_tool.lti.http import Outbound
 from lti_tool.lti.login import AttemptSigner
 from lti_tool.lti.platform_keys import KeySets
 from lti_tool.seal import Sealer
@@ -22,6 +23,7 @@ class Tool:
     database: Database
     sealer: Sealer
     signer: AttemptSigner
+    http: Outbound
     keys: KeySets
     workshops: Mapping[str, Workshop]
     """By id; the first is what a link opens that names none."""

@@ -72,11 +72,9 @@ class SmallTool:
 @pytest.fixture
 def server() -> Iterator[LmsServer]:
     running = LmsServer(LmsConfig(port=0))
-    thread = threading.Thread(target=running.serve)
-    thread.start()
+    running.start()
     yield running
     running.stop()
-    thread.join(10)
 
 
 @pytest.fixture

@@ -1,12 +1,13 @@
 """The demo LMS's pages, and who may do what on them."""
 
+import threading
 from decimal import Decimal
 
 import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
-from lti_tool.demo_lms import Lms, LmsConfig, create_lms
+from lti_tool.demo_lms import Lms, LmsConfig, LmsServer, create_lms, run_lms
 
 GRADES = "/courses/moodle-m101/as/ines/grades"
 
@@ -144,3 +145,33 @@ def test_the_log_tells_who_opened_what(client: FlaskClient) -> None:
 )
 def test_what_does_not_exist_is_not_found(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+def test_a_server_that_was_stopped_frees_its_address() -> None:
+    first = LmsServer(LmsConfig(port=0))
+    first.start()
+    first.stop()
+
+    second = LmsServer(LmsConfig(port=int(first.url.rpartition(":")[2])))
+    second.stop()
+
+    assert second.url == first.url
+
+
+def test_the_demo_command_is_told_the_address_before_anything_is_served() -> None:
+    told: list[str] = []
+
+    def ready(server: LmsServer) -> None:
+        told.append(server.lms.registrations()[0]["issuer"])
+        threading.Thread(target=server.stop).start()
+
+    run_lms(LmsConfig(port=0), ready)
+
+    assert told[0].startswith("http://127.0.0.1:")
+    assert not told[0].endswith(":0")
+
+
+@pytest.mark.parametrize("name", ["lms.css", "frame.js", "submit.js"])
+def test_what_pages_load_is_there(client: FlaskClient, name: str) -> None:
+    with client.get(f"/static/{name}") as answer:
+        assert answer.status_code == 200

@@ -7,7 +7,7 @@ import requests
 
 from lti_tool.demo_lms.addresses import line_item
 from lti_tool.demo_lms.courses import Column, Course
-from lti_tool.demo_lms.scores import set_by_person
+from lti_tool.demo_lms.results import set_by_person
 
 SUBMISSION = "https://canvas.instructure.com/lti/submission"
 RESULTS = {"Accept": "application/vnd.ims.lis.v2.resultcontainer+json"}

@@ -5,6 +5,8 @@ of the good claims and header and the platform's signer, and returns an ID token
 """
 
 import base64
+import hashlib
+import hmac
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -119,6 +121,14 @@ def _issuer(make: Callable[[str], Any]) -> Callable[[Claims, dict[str, Any], Sig
     return lambda claims, headers, sign: sign(claims | {"iss": make(claims["iss"])}, headers)
 
 
+def _target(after_host: str) -> Callable[[Claims, dict[str, Any], Signer], str]:
+    """Put something behind the host of the good target link."""
+    name = CLAIM + "target_link_uri"
+    return lambda claims, headers, sign: sign(
+        claims | {name: "/".join(claims[name].split("/")[:3]) + after_host}, headers
+    )
+
+
 def _header(**changes: Any) -> Callable[[Claims, dict[str, Any], Signer], str]:
     return lambda claims, headers, sign: sign(claims, headers | changes)
 
@@ -139,9 +149,6 @@ def _unsigned_with_signature(claims: Claims, headers: dict[str, Any], sign: Sign
 def _hs256(claims: Claims, headers: dict[str, Any], sign: Signer) -> str:
     signing_input = f"{_base64(json.dumps(headers | {'alg': 'HS256'}).encode())}.{_base64(json.dumps(claims).encode())}"
     # By hand: PyJWT refuses to sign with a PEM, an attacker does not.
-    import hashlib
-    import hmac
-
     signature = hmac.new(sign.public_pem(), signing_input.encode(), hashlib.sha256).digest()
     return f"{signing_input}.{_base64(signature)}"
 
@@ -204,7 +211,7 @@ MUTANTS: list[Mutant] = [
     Mutant("CB-08 no message type", _without("message_type"), _R, _M),
     Mutant("CB-08 message type null", _claim("message_type", None), _R, _M),
     Mutant("CB-09 no roles", _without("roles"), _R, _M),
-    Mutant("CB-10 no deployment", _without("deployment_id"), _R, _T),
+    Mutant("CB-10 no deployment", _without("deployment_id"), _R, _M),
     Mutant("CB-11 no resource link", _without("resource_link"), _R, _M),
     Mutant("CB-11 resource link without id", _claim("resource_link", {"title": "x"}), _R, _M),
     Mutant("CB-11 resource link id empty", _claim("resource_link", {"id": ""}), _R, _M),
@@ -260,25 +267,17 @@ MUTANTS: list[Mutant] = [
     Mutant("XS-14 nonce is a list", lambda c, h, s: s(c | {"nonce": [c["nonce"]]}, h), _R, _T),
     Mutant("XS-14 nonce with umlaut", _set(nonce="ä" * 43), _R, _T),
     Mutant("XS-05 deployment other than at login", _claim("deployment_id", "2"), _R, _T),
-    Mutant("XS-05 deployment is a number", _claim("deployment_id", 1), _R, None),
-    Mutant("XS-05 deployment is a list", _claim("deployment_id", ["1"]), _R, None),
+    Mutant("XS-05 deployment is a number", _claim("deployment_id", 1), _R, _M),
+    Mutant("XS-05 deployment is a list", _claim("deployment_id", ["1"]), _R, _M),
     Mutant("XS-05 deployment of 300 letters", _claim("deployment_id", "1" * 300), _R, None),
     # targets
     Mutant("XS-17 target on another host", _claim("target_link_uri", "https://evil.test/"), _R, "target-elsewhere"),
     Mutant("XS-17 target is a script", _claim("target_link_uri", "javascript:alert(1)"), _R, "target-elsewhere"),
     Mutant("XS-17 target without scheme", _claim("target_link_uri", "//evil.test/"), _R, "target-elsewhere"),
-    Mutant(
-        "XS-17 target with our host as user",
-        lambda c, h, s: s(c | {CLAIM + "target_link_uri": c[CLAIM + "target_link_uri"] + "@evil.test/"}, h),
-        _R,
-        None,
-    ),
-    Mutant(
-        "XS-17 target on our host with another port",
-        lambda c, h, s: s(c | {CLAIM + "target_link_uri": "https://127.0.0.1:1/lti/launch"}, h),
-        _R,
-        "target-elsewhere",
-    ),
+    Mutant("XS-17 target with our host as user", _target("@evil.test/"), _R, "target-elsewhere"),
+    Mutant("XS-17 target with a backslash", _target("\\@evil.test/"), _R, "target-elsewhere"),
+    Mutant("XS-17 target on a longer host", _target(".evil.test/"), _R, "target-elsewhere"),
+    Mutant("XS-17 target on another port", _target(":1/lti/launch"), _R, "target-elsewhere"),
     Mutant("XS-17 target with line break", _claim("target_link_uri", "https://evil.test\r\n/"), _R, "target-elsewhere"),
     Mutant("XS-17 target missing", _without("target_link_uri"), _R, _M),
     Mutant("XS-17 target null", _claim("target_link_uri", None), _R, _M),

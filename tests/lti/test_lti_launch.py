@@ -288,11 +288,11 @@ def test_any_json_in_a_claim_is_a_launch_or_a_refusal(launcher, changes):
     attempt = launcher.attempt()
 
     try:
-        found = launcher.launch(launcher.claims(attempt) | changes, attempt)
+        status = launcher.launch(launcher.claims(attempt) | changes, attempt) and 200
     except LaunchRefused as refusal:
-        assert refusal.status in (400, 401, 403)
-    else:
-        assert found.platform_id == 1
+        status = refusal.status
+
+    assert status in (200, 400, 401, 403)
 
 
 @given(header=st.binary(max_size=60) | _json.map(lambda v: json.dumps(v).encode()), payload=st.binary(max_size=60))

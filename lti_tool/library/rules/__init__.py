@@ -4,5 +4,26 @@ from collections.abc import Callable, Iterator
 
 from lti_tool.library.pack import Pack
 from lti_tool.library.problems import Problem
+from lti_tool.library.rules import completeness, exercises, promises, stories, structure, texts, versions
 
-RULES: tuple[Callable[[Pack], Iterator[Problem]], ...] = ()
+RULES: tuple[Callable[[Pack], Iterator[Problem]], ...] = (
+    structure.ids_are_good,
+    structure.weights_make_a_whole,
+    structure.points_make_the_weight,
+    structure.minutes_make_the_length,
+    structure.objectives_are_served,
+    structure.few_people_stay_hidden,
+    texts.sources_are_listed,
+    texts.placeholders_survive_translation,
+    texts.markup_is_safe,
+    texts.texts_are_readable,
+    exercises.instruments_can_be_rated,
+    exercises.bands_cover_the_scale,
+    exercises.checks_can_be_passed,
+    exercises.sorts_can_be_solved,
+    stories.stories_can_be_walked,
+    promises.nobody_must_disclose,
+    promises.sessions_last_as_long_as_they_say,
+    completeness.nothing_is_missing,
+    versions.released_work_keeps_its_meaning,
+)

@@ -13,8 +13,10 @@ function fill(list, rows) {
   for (const [label, text] of rows ?? []) {
     const term = document.createElement("dt");
     const said = document.createElement("dd");
+    const words = document.createElement("bdi");
     term.textContent = label;
-    said.textContent = text;
+    words.textContent = text;
+    said.append(words);
     list.append(term, said);
   }
 }

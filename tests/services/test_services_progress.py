@@ -1,0 +1,199 @@
+"""Saving answers: versions, double clicks, revisions, and nothing in clear."""
+
+import json
+
+import pytest
+from sqlalchemy import func, select
+from stage import make_settings
+
+from lti_tool import clock
+from lti_tool.app import build
+from lti_tool.db import Database, upsert
+from lti_tool.lti.messages import Role
+from lti_tool.models import (
+    Answer,
+    AnswerRevision,
+    Assignment,
+    Course,
+    Deployment,
+    GradebookColumn,
+    GradeDelivery,
+    Institution,
+    Member,
+    Person,
+    Platform,
+)
+from lti_tool.seal import SealBroken
+from lti_tool.services import progress
+from lti_tool.services.progress import AnswerStale, Author, Stored
+
+
+class Desk:
+    """A learner's desk: one member of a course with a column, and short ways to save."""
+
+    def __init__(self, database_url: str) -> None:
+        self.tool = build(make_settings(database_url))
+        self.workshop = self.tool.workshop(None)
+        self.database: Database = self.tool.database
+        now = {"created_at": clock.now()}
+        with self.database.transaction() as session:
+            institution = upsert(session, Institution, {"name": "College"}, once=now, support_contacts="room 12")
+            address = dict.fromkeys(("authorization_endpoint", "token_endpoint", "jwks_uri"), "https://lms.test/x")
+            platform = upsert(
+                session,
+                Platform,
+                {"issuer": "https://lms.test", "client_id": "c"},
+                once=now | {"leeway_seconds": 60, "state": "active"},
+                institution_id=institution,
+                name="LMS",
+                family="",
+                allow_anonymous=False,
+                auto_deploy=False,
+                **address,
+            )
+            deployment = upsert(session, Deployment, {"platform_id": platform, "deployment_id": "1"})
+            scope = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
+            course = upsert(
+                session,
+                Course,
+                {"deployment_id": deployment, "kind": "context", "context_id": "2"},
+                once=now,
+                title="Course",
+                grade_scopes=[scope],
+            )
+            assignment = upsert(
+                session,
+                Assignment,
+                {"course_id": course, "resource_link_id": "1"},
+                once=now,
+                title="Workshop",
+                workshop_id=self.workshop.id,
+                part="workshop",
+                send_when="as_they_go",
+            )
+            upsert(
+                session,
+                GradebookColumn,
+                {"assignment_id": assignment, "part": "workshop"},
+                url="https://lms.test/items/1",
+                maximum=100,
+            )
+            self.authors = [
+                Author(institution_id=institution, member_id=self._member(session, platform, course, sub))
+                for sub in ("5", "6")
+            ]
+        self.author = self.authors[0]
+
+    def _member(self, session, platform: int, course: int, sub: str) -> int:
+        now = {"created_at": clock.now()}
+        person = upsert(session, Person, {"platform_id": platform, "sub": sub}, once=now, name=None)
+        return upsert(session, Member, {"course_id": course, "person_id": person}, once=now, role=Role.LEARNER, is_test=False)
+
+    def save(self, value, *, expected: int, activity: str = "m0.start", complete: bool = False) -> Stored:
+        with self.database.transaction() as session:
+            found = self.workshop.activity(activity)
+            how = {"expected": expected, "complete": complete}
+            return progress.save(session, self.tool.sealer, self.author, self.workshop, found, value, **how)
+
+    def load(self, activity: str = "m0.start") -> Stored:
+        with self.database.reading() as session:
+            return progress.load(session, self.tool.sealer, self.author, self.workshop, self.workshop.activity(activity))
+
+
+@pytest.fixture
+def desk(database_url):
+    made = Desk(database_url)
+    yield made
+    made.tool.http.close()
+    made.database.engine.dispose()
+
+
+def test_a_saved_answer_comes_back_and_its_version_grows(desk):
+    assert desk.load() == Stored()
+
+    first = desk.save({"st1": 3}, expected=0)
+    second = desk.save({"st1": 4}, expected=1)
+
+    assert (first.version, second.version) == (1, 2)
+    assert desk.load().value == {"st1": 4}
+    assert desk.load().state == "in_progress"
+
+
+def test_an_unseen_version_is_never_overwritten(desk):
+    desk.save({"st1": 3}, expected=0)
+    desk.save({"st1": 4}, expected=1)
+
+    with pytest.raises(AnswerStale) as stale:
+        desk.save({"st1": 1}, expected=1)
+
+    assert stale.value.current.value == {"st1": 4}
+    assert desk.load().value == {"st1": 4}
+
+
+def test_a_double_click_is_one_save(desk):
+    desk.save({"st1": 3}, expected=0, complete=True)
+
+    again = desk.save({"st1": 3}, expected=0, complete=True)
+
+    assert again.version == 1
+    assert again.state == "done"
+
+
+def test_completion_is_set_once_and_stays(desk):
+    done = desk.save({"st1": 3}, expected=0, complete=True)
+
+    later = desk.save({"st1": 5}, expected=1)
+
+    assert later.completed_at == done.completed_at
+    assert later.state == "done"
+
+
+def test_a_completing_answer_and_its_score_are_kept_together_or_not_at_all(desk):
+    with pytest.raises(ZeroDivisionError), desk.database.transaction() as session:
+        found = desk.workshop.activity("m0.start")
+        progress.save(
+            session, desk.tool.sealer, desk.author, desk.workshop, found, {"st1": 3}, expected=0, complete=True
+        )
+        assert session.scalar(select(func.count()).select_from(GradeDelivery)) == 1
+        raise ZeroDivisionError
+
+    with desk.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(GradeDelivery)) == 0
+        assert session.scalar(select(func.count()).select_from(Answer)) == 0
+
+
+def test_the_last_fifty_texts_are_kept_and_open_in_their_place_only(desk):
+    for version in range(60):
+        desk.save({"st1": 1 + version % 5}, expected=version)
+
+    with desk.database.reading() as session:
+        revisions = session.scalars(select(AnswerRevision).order_by(AnswerRevision.version)).all()
+        assert [each.version for each in revisions] == list(range(10, 60))
+        place = ("answer", desk.author.institution_id, desk.author.member_id, desk.workshop.id, "m0.start")
+        assert json.loads(desk.tool.sealer.open(revisions[0].sealed, *place)) == {"st1": 5}
+        with pytest.raises(SealBroken):
+            desk.tool.sealer.open(revisions[0].sealed, *place[:2], desk.authors[1].member_id, *place[3:])
+
+
+def test_deleting_takes_every_text_and_leaves_what_is_complete(desk):
+    desk.save({"st1": 3}, expected=0, complete=True)
+    desk.save({"st1": 4}, expected=1)
+    desk.save({"w1": "mentor"}, expected=0, activity="m0.what")
+
+    with desk.database.transaction() as session:
+        assert progress.delete_answers(session, desk.author) == 2
+
+    assert desk.load().value == {}
+    assert desk.load().state == "done"
+    with desk.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(AnswerRevision)) == 0
+        assert progress.states(session, desk.author.member_id, desk.workshop) == {"m0.start": "done"}
+
+
+def test_after_a_deletion_a_tab_with_the_old_text_cannot_bring_it_back_unseen(desk):
+    desk.save({"st1": 3}, expected=0)
+    with desk.database.transaction() as session:
+        progress.delete_answers(session, desk.author)
+
+    with pytest.raises(AnswerStale):
+        desk.save({"st1": 4}, expected=1)
