@@ -139,6 +139,9 @@ class Kind(Protocol):
     def readable(self, activity: Activity, value: Value) -> list[tuple[str, str]]:
         """Return the answer as rows of label and text, for the learner's own eyes."""
 
+    def outcome(self, activity: Activity, value: Value) -> object | None:
+        """Return what the page has to say about finished work, or None if it has nothing to say."""
+
 
 def content_of(activity: Activity, kind: type[Content]) -> Content:
     """Return the activity's content as its kind knows it.

@@ -76,3 +76,6 @@ class ChoiceAck:
     def readable(self, activity: Activity, value: Value) -> list[tuple[str, str]]:
         """Return the statement and whether it was ticked."""
         return [(content_of(activity, Acknowledgement).statement, "Yes" if value.get(FIELD) else "Not yet")]
+
+    def outcome(self, activity: Activity, value: Value) -> None:
+        """Return nothing: a tick needs no comment."""

@@ -95,3 +95,6 @@ class RatingSet:
         words: dict[object, str] = {number: f"{number} – {anchor}" for number, anchor in rating.scale}
         words[SKIP] = "Skipped"
         return [(item.text, words.get(value.get(item.id), "Not answered")) for item in rating.items]
+
+    def outcome(self, activity: Activity, value: Value) -> None:
+        """Return nothing: a rating is neither right nor wrong."""

@@ -47,3 +47,6 @@ class Reading:
     def readable(self, activity: Activity, value: Value) -> list[tuple[str, str]]:
         """Return no rows: nothing was written."""
         return []
+
+    def outcome(self, activity: Activity, value: Value) -> None:
+        """Return nothing: nobody is praised for scrolling."""

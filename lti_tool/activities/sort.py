@@ -138,8 +138,10 @@ class Sort:
         labels = {pile.id: pile.label for pile in deck.piles}
         return [(card.text, labels.get(value.get(card.id, ""), "Not placed")) for card in deck.cards]
 
-    def outcome(self, activity: Activity, value: Value) -> SortOutcome:
-        """Return what the page says after "Check", card by card in the order of the deck."""
+    def outcome(self, activity: Activity, value: Value) -> SortOutcome | None:
+        """Return what the page says card by card, in the order of the deck; None before the first "Check"."""
+        if FIRST not in value:
+            return None
         deck = content_of(activity, Deck)
         piles = {pile.id: pile for pile in deck.piles}
         cards = tuple(

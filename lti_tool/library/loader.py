@@ -37,7 +37,7 @@ def load_workshop(folder: Path = SHIPPED, *, locale: str = "en", features: froze
     chosen = translated(pack, locale)
     manifest = pack.manifest.content
     texts = _one(chosen, Texts).texts
-    renderer = Renderer(_references(pack))
+    edition = _Edition(locale=chosen, renderer=Renderer(_references(pack)), features=features)
     return Workshop(
         id=manifest.id,
         version=manifest.version,
@@ -45,8 +45,8 @@ def load_workshop(folder: Path = SHIPPED, *, locale: str = "en", features: froze
         locale=chosen.name,
         objectives=_objectives(manifest, chosen),
         areas=_areas(manifest, chosen),
-        modules=tuple(_module(entry, chosen, renderer, features) for entry in manifest.modules),
-        references=tuple(renderer.references.values()),
+        modules=tuple(_module(entry, edition) for entry in manifest.modules),
+        references=tuple(edition.renderer.references.values()),
         texts=MappingProxyType(dict(texts)),
         attribution=texts[manifest.attribution] if manifest.attribution else "",
         minutes=sum(entry.minutes for entry in manifest.modules),
@@ -55,30 +55,41 @@ def load_workshop(folder: Path = SHIPPED, *, locale: str = "en", features: froze
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Edition:
+    """The pack in one language, for a release with these features."""
+
+    locale: Locale
+    renderer: Renderer
+    features: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class _ActivitySource:
     """What one activity may read of its pack."""
 
+    edition: _Edition
     page: Page
-    locale: Locale
-    renderer: Renderer
     options: Mapping[str, Any]
-    features: frozenset[str]
+
+    @property
+    def features(self) -> frozenset[str]:
+        return self.edition.features
 
     def passage(self, name: str) -> Passage:
         section = self.page.section(name)
         if section is None:
             raise KeyError(name)
-        return self.renderer.passage(section.text)
+        return self.edition.renderer.passage(section.text)
 
     def document(self, folder: str, name: str) -> Mapping[str, Any]:
-        file = self.locale.find(folder, name)
+        file = self.edition.locale.find(folder, name)
         if file is None:
             raise KeyError(name)
         found: dict[str, Any] = file.content.model_dump(by_alias=True)
         return found
 
     def inline(self, text: str) -> Markup:
-        return self.renderer.inline(text)
+        return self.edition.renderer.inline(text)
 
 
 def _sound_pack(folder: Path) -> Pack:
@@ -123,23 +134,21 @@ def _areas(manifest: Manifest, locale: Locale) -> tuple[Area, ...]:
     )
 
 
-def _module(entry: ModuleEntry, locale: Locale, renderer: Renderer, features: frozenset[str]) -> Module:
-    (page,) = (page for page in locale.pages if page.file.content.id == entry.id)
+def _module(entry: ModuleEntry, edition: _Edition) -> Module:
+    (page,) = (page for page in edition.locale.pages if page.file.content.id == entry.id)
     intro = page.section("intro")
     return Module(
         id=entry.id,
         title=page.file.content.title,
-        intro=renderer.passage(intro.text).html if intro else Markup(),
+        intro=edition.renderer.passage(intro.text).html if intro else Markup(),
         weight=int(entry.weight),
         minutes=entry.minutes,
         objectives=tuple(entry.objectives),
-        activities=tuple(_activity(found, entry, page, locale, renderer, features) for found in page.activities),
+        activities=tuple(_activity(found, entry, page, edition) for found in page.activities),
     )
 
 
-def _activity(
-    found: ActivityEntry, module: ModuleEntry, page: Page, locale: Locale, renderer: Renderer, features: frozenset[str]
-) -> Activity:
+def _activity(found: ActivityEntry, module: ModuleEntry, page: Page, edition: _Edition) -> Activity:
     entry = found.entry
     return Activity(
         id=entry.id,
@@ -152,15 +161,12 @@ def _activity(
         audience=entry.audience,
         opens_later=entry.opens == "later",
         required=not entry.optional,
-        content=_content(found, page, locale, renderer, features),
+        content=_content(found, page, edition),
     )
 
 
-def _content(
-    found: ActivityEntry, page: Page, locale: Locale, renderer: Renderer, features: frozenset[str]
-) -> object | None:
+def _content(found: ActivityEntry, page: Page, edition: _Edition) -> object | None:
     if found.options is None or found.entry.opens == "later":
         return None
-    options = found.options.model_dump(by_alias=True)
-    source = _ActivitySource(page=page, locale=locale, renderer=renderer, options=options, features=features)
+    source = _ActivitySource(edition=edition, page=page, options=found.options.model_dump(by_alias=True))
     return KINDS[found.entry.type].read(source)

@@ -12,6 +12,8 @@ Loc: TypeAlias = tuple[str | int, ...]
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+_PLAIN = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
+
 
 @dataclass(frozen=True)
 class YamlText:
@@ -71,6 +73,8 @@ class _Reader:
         if id(node) in self.seen:
             raise YamlMistake("anchors and aliases are not used here: write the text twice", line)
         self.seen.add(id(node))
+        if not isinstance(node, yaml.ScalarNode) and node.tag not in _PLAIN:
+            raise YamlMistake(f"the tag {node.tag} is not used here", line)
         if isinstance(node, yaml.MappingNode):
             return self.build_mapping(loader, node, loc)
         if isinstance(node, yaml.SequenceNode):

@@ -34,7 +34,8 @@ from lti_tool.lti.messages import PlatformConfig
 from lti_tool.lti.platform_keys import KeySets
 from lti_tool.lti.refusals import ClockDifference, LoginIncomplete, MessageNotValid, PlatformUnknown, TokenNotValid
 
-TOKEN_LIMIT = 65_536
+# Canvas may put values of 40,000 characters and a thousand course ids into a launch (read in code, 2026-11).
+TOKEN_LIMIT = 384 * 1024
 _PART = re.compile(r"[A-Za-z0-9_-]+")
 
 

@@ -18,7 +18,7 @@ NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 
 RESOURCE_LINK = "LtiResourceLinkRequest"
 CUSTOM_LIMIT = 100
-CUSTOM_VALUE_LIMIT = 2048
+CUSTOM_VALUE_LIMIT = 8192
 
 
 def _printable(value: str) -> str:
@@ -44,7 +44,7 @@ def _document_target(value: str | None) -> str | None:
 
 
 def _custom(value: Any) -> dict[str, str]:
-    """Keep what is text on both sides; a nested, empty-handed or unexpanded value counts as absent."""
+    """Keep what is text on both sides; a nested, unexpanded or very long value counts as absent."""
     if not isinstance(value, dict):
         return {}
     kept = {
@@ -52,6 +52,7 @@ def _custom(value: Any) -> dict[str, str]:
         for key, text in value.items()
         if len(key) <= texts.TITLE_LIMIT
         and isinstance(text, str)
+        and len(text) <= CUSTOM_VALUE_LIMIT
         and not texts.is_unexpanded(text)
         and (cleaned := texts.clean(text, CUSTOM_VALUE_LIMIT)) is not None
     }

@@ -43,6 +43,8 @@ _CANVAS_SUBMISSION = "https://canvas.instructure.com/lti/submission"
 
 LABEL_LIMIT = 255
 LIMIT_PAGES = 50
+# A platform that ignores our filters answers with the whole course.
+LIMIT_PARTS = 200_000
 
 
 class GradesUnavailable(ToolError):
@@ -259,7 +261,7 @@ def _with_query(url: str, params: Mapping[str, str]) -> str:
 
 def _objects(answer: Answer) -> list[dict[str, Any]]:
     try:
-        listed = strict_json.read(answer.body)
+        listed = strict_json.read(answer.body, parts=LIMIT_PARTS)
     except strict_json.NotJson:
         listed = None
     if not isinstance(listed, list):

@@ -5,19 +5,21 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 MAXIMUM_DEPTH = 32
+MAXIMUM_PARTS = 10_000
 
 
 class NotJson(ValueError):
     """The bytes are not the JSON we accept; the text says in which way and quotes nothing of it."""
 
 
-def read(raw: bytes) -> Any:
+def read(raw: bytes, *, parts: int = MAXIMUM_PARTS) -> Any:
     """Read UTF-8 JSON; whole numbers become ``int``, fractions ``Decimal``.
 
-    The caller limits the size. Duplicate keys are refused because two readers of such an object may see two
+    The caller limits the size; ``parts`` is the most values the document may hold. Duplicate keys are refused because two readers of such an object may see two
     different messages; lone surrogates because no database can store them.
 
-    :raise NotJson: not UTF-8, not JSON, duplicate key, NaN or infinity, lone surrogate, nested deeper than 32.
+    :raise NotJson: not UTF-8, not JSON, duplicate key, NaN or infinity, lone surrogate, nested deeper than 32, too many
+        parts.
     """
     try:
         text = raw.decode("utf-8")
@@ -32,7 +34,7 @@ def read(raw: bytes) -> Any:
         raise
     except ValueError:
         raise NotJson("not JSON") from None
-    _check(value)
+    _check(value, parts)
     return value
 
 
@@ -70,9 +72,9 @@ def _no_constant(text: str) -> None:
     raise NotJson("not a number")
 
 
-def _check(value: Any) -> None:
-    """Look at every part without recursion: depth, and texts that cannot be written down again."""
-    open_parts = [(value, 1)]
+def _check(value: Any, parts: int) -> None:
+    """Look at every part without recursion: depth, number, and texts that cannot be written down again."""
+    open_parts, found = [(value, 1)], 1
     while open_parts:
         part, depth = open_parts.pop()
         if depth > MAXIMUM_DEPTH:
@@ -81,8 +83,12 @@ def _check(value: Any) -> None:
             raise NotJson("a lone surrogate")
         if isinstance(part, dict):
             open_parts += [(inner, depth + 1) for pair in part.items() for inner in pair]
+            found += len(part)
         elif isinstance(part, list):
             open_parts += [(inner, depth + 1) for inner in part]
+            found += len(part)
+        if found > parts:
+            raise NotJson("too many parts")
 
 
 def _is_writable(text: str) -> bool:

@@ -123,7 +123,6 @@ def workshop_standing(
     """Return the score of the whole workshop, 0.00 to 100.00.
 
     The score is exactly 100.00 when every counted activity of every module with a weight is complete, and only then.
-    Source: the grading policy of the workshop, ``docs/grading.md``.
     """
     inner = Profile.COMPLETION if profile is Profile.ALL_OR_NOTHING else profile
     shares = [(module.weight, module_share(module, done, without=without, profile=inner)) for module in modules]

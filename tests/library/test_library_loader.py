@@ -150,7 +150,7 @@ def test_a_broken_pack_is_refused_with_every_mistake(pack: Path):
 def test_a_pack_of_the_wrong_shape_is_refused(pack: Path):
     (pack / "en" / "fit.yaml").write_text("version: 1\n")
 
-    with pytest.raises(PackRefused, match="minimal/en/fit.yaml:1: V001"):
+    with pytest.raises(PackRefused, match=r"minimal/en/fit\.yaml:1: V001"):
         load_workshop(pack)
 
 

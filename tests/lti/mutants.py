@@ -327,7 +327,10 @@ MUTANTS: list[Mutant] = [
         "XS-24 nested 9,000 deep", _payload(lambda raw: raw[:-1] + b',"x":' + b"[" * 9000 + b"]" * 9000 + b"}"), _R, _T
     ),
     Mutant("XS-24 a number of 5,000 digits", _payload(lambda raw: raw[:-1] + b',"x":' + b"9" * 5000 + b"}"), _R, _T),
-    Mutant("XS-24 200 kB", _set(x="x" * 200_000), _R, None),
+    Mutant("XS-24 320 kB", _set(x="x" * 320_000), _R, _T),
+    Mutant("XS-24 20,000 parts", _set(x=[0] * 20_000), _R, _T),
+    Mutant("a claim of 200 kB that we do not read", _set(x="x" * 200_000), _A),
+    Mutant("custom with a value of 40,000 letters", _claim("custom", {"ids": "1," * 20_000}), _A),
     Mutant("XS-24 bad Base64", lambda c, h, s: s(c, h).replace(".", ".*", 1), _R, _T),
     Mutant("XS-24 Base64 with padding", lambda c, h, s: s(c, h).replace(".", "=.", 1), _R, _T),
     Mutant("XS-24 two parts", lambda c, h, s: s(c, h).rsplit(".", 1)[0], _R, _T),

@@ -1,0 +1,60 @@
+"""Nothing private lies about in clear: not in the database, not in its write-ahead log, not in our log."""
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from lti_tool import log
+from lti_tool.db import Base
+from lti_tool.services import signing_keys
+
+
+@pytest.fixture
+def told(stage, capfd):
+    """Do the main job and a few refused things; return what our log said."""
+    log.configure("json")
+    browser = stage.browser()
+    form = browser.answer("mai")
+    home = browser.post_launch(form).location
+    browser.home = home.removeprefix(stage.settings.base_url)
+    browser.post_launch(form)  # a replay
+    browser.finish_first_module(pile="assessor")
+    stage.lms.fail("score", status=500, body="oops mai")
+    stage.deliver()
+    browser.put(f"{browser.visit}/activities/m0.start/answer", {"version": 0, "value": {"st1": "CANARY-ANSWER"}}, "x")
+    browser.get("/v/unknown/?secret=CANARY-QUERY")
+    secrets = [form["id_token"], form["state"], *(cookie.value for cookie in browser.client._cookies.values())]
+    return capfd.readouterr().err, secrets
+
+
+def test_the_log_holds_no_token_no_name_no_answer_and_no_query(told):
+    text, secrets = told
+
+    assert '"event": "request"' in text
+    assert '"code": "launch-used"' in text
+    for secret in [*secrets, "CANARY-ANSWER", "CANARY-QUERY", "Mai", "Nguy", "assessor", "oops mai", "eyJ"]:
+        assert secret not in text
+
+
+def test_the_database_holds_no_answer_and_no_private_key_in_clear(stage, told):
+    with stage.database.reading() as session:
+        key = signing_keys.current(session, stage.tool.sealer)
+    needles = [b'"w1"', b"assessor", b'"st1"', b"agreed", b"PRIVATE KEY", key.private_pem.split(b"\n")[1]]
+
+    content = everything_stored(stage)
+
+    assert b"m0.what" in content  # the ids of activities are in clear: the search does find things
+    assert [needle for needle in needles if needle in content] == []
+
+
+def everything_stored(stage) -> bytes:
+    """Return the bytes of the SQLite file and its write-ahead log, or of every row that PostgreSQL holds."""
+    url = stage.database.engine.url
+    if url.get_backend_name() == "sqlite":
+        file = Path(url.database)
+        return b"".join(path.read_bytes() for path in file.parent.glob(f"{file.name}*"))
+    with stage.database.engine.connect() as connection:
+        rows = [row for table in Base.metadata.sorted_tables for row in connection.execute(sa.select(table))]
+    values = [value for row in rows for value in row]
+    return b" ".join(bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode() for value in values)
