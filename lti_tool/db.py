@@ -109,7 +109,10 @@ def open_engine(url: str) -> Engine:
     limits = {"statement_timeout": "10s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "30s"}
     options = " ".join(f"-c {name}={value}" for name, value in limits.items()) + " -c timezone=UTC"
     return create_engine(
-        parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, connect_args={"options": options}, hide_parameters=True
+        parsed.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        connect_args={"options": options},
+        hide_parameters=True,
     )
 
 

@@ -30,7 +30,11 @@ log = Log()
 
 def configure(form: Literal["json", "text"]) -> None:
     """Send our log to standard error, with the time and the ids that were bound to the request."""
-    renderer: Any = structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    renderer: Any = (
+        structlog.processors.JSONRenderer()
+        if form == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

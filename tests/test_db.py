@@ -89,7 +89,9 @@ def test_decimals_stay_exact(database):
     column = ExactDecimal()
     dialect = database.engine.dialect
 
-    assert column.process_result_value(column.process_bind_param(Decimal("37.87"), dialect), dialect) == Decimal("37.87")
+    assert column.process_result_value(column.process_bind_param(Decimal("37.87"), dialect), dialect) == Decimal(
+        "37.87"
+    )
 
 
 def test_sqlite_keeps_what_it_called_saved(database):

@@ -116,12 +116,12 @@ def submit(activity_id: str) -> ResponseReturnValue:
     except AnswerRefused as refused:
         return _page(shown, stored, posted=fields, errors=refused.errors), refused.status
     if not visit.works:
-        return _page(shown, Stored(version=0, value=value, completed_at=None), checked=finishing)
+        return _look_on(shown, value, finishing=finishing)
     try:
         _save(shown, value, expected=_version(request.form.get("version")), complete=finishing)
     except AnswerStale as stale:
         return _both_texts(shown, stale.current, value, finishing=finishing), stale.status
-    return redirect(_after(shown, finishing=finishing), 303)
+    return redirect(_after(shown, value, finishing=finishing), 303)
 
 
 @bp.put("/activities/<activity_id>/answer")
@@ -168,10 +168,13 @@ def grade() -> str:
 
 
 @bp.get("/grade/line")
-def grade_line() -> str:
-    """Return the one line that says where the grade is, for a page that waits for it."""
+def grade_line() -> ResponseReturnValue:
+    """Return the line that says where the grade is, for a page that waits; nothing while there is no news."""
+    grade = _grade()
+    if grade.kind == "waiting":
+        return "", 204
     return render_template(
-        "components/grade_line_fragment.html", grade=_grade(), grade_line_url=url_for("learn.grade_line")
+        "components/grade_line_fragment.html", grade=grade, grade_line_url=url_for("learn.grade_line")
     )
 
 
@@ -257,14 +260,12 @@ def _page(
     *,
     posted: dict[str, str] | None = None,
     errors: dict[str, str] | None = None,
-    checked: bool = False,
 ) -> str:
     workshop = _workshop()
     kind = KINDS[shown.kind]
     every = [each for module in _modules(workshop) for each in module.activities if each.state != "later"]
     position = next(index for index, each in enumerate(every) if each.activity.id == shown.id)
     value = stored.value | (posted or {})
-    outcome = getattr(kind, "outcome", None)
     return render_template(
         f"activities/{shown.kind}.html",
         workshop=workshop,
@@ -276,7 +277,7 @@ def _page(
         state=stored.state,
         saved_at=stored.saved_at,
         errors=errors or {},
-        outcome=outcome(shown, stored.value) if outcome and (checked or stored.completed_at) else None,
+        outcome=kind.outcome(shown, stored.value),
         previous=every[position - 1] if position else None,
         next=every[position + 1] if position + 1 < len(every) else None,
         home_url=url_for("learn.home"),
@@ -286,11 +287,18 @@ def _page(
     )
 
 
-def _after(shown: Activity, *, finishing: bool) -> str:
+def _look_on(shown: Activity, value: Value, *, finishing: bool) -> ResponseReturnValue:
+    """Go on as a learner would, with nothing stored: the answer lives only in this response."""
+    if finishing and KINDS[shown.kind].outcome(shown, value) is None:
+        return redirect(_after(shown, value, finishing=True), 303)
+    return _page(shown, Stored(value=value))
+
+
+def _after(shown: Activity, value: Value, *, finishing: bool) -> str:
     """Return where a learner goes after a save: on, unless the page itself has something to say."""
-    kind = KINDS[shown.kind]
-    if not finishing or hasattr(kind, "outcome"):
-        return url_for("learn.activity", activity_id=shown.id, _anchor="outcome" if finishing else None)
+    speaks = KINDS[shown.kind].outcome(shown, value) is not None
+    if not finishing or speaks:
+        return url_for("learn.activity", activity_id=shown.id, _anchor="outcome" if speaks else None)
     every = [each for module in _modules(_workshop()) for each in module.activities if each.state != "later"]
     ids = [each.activity.id for each in every]
     following = every[ids.index(shown.id) + 1 :]

@@ -98,7 +98,7 @@ def _sound_pack(folder: Path) -> Pack:
     except Unreadable as mistake:
         raise PackRefused(mistake.problems) from mistake
     if errors := [problem for problem in problems_of(pack) if problem.level is Level.ERROR]:
-        raise PackRefused(errors)
+        raise PackRefused(sorted(errors))
     return pack
 
 

@@ -56,6 +56,8 @@ def read_yaml(text: str, *, first_line: int = 1) -> YamlText:
         mark = getattr(mistake, "problem_mark", None)
         reason = getattr(mistake, "problem", None) or "not YAML"
         raise YamlMistake(str(reason), None if mark is None else mark.line + first_line) from mistake
+    except RecursionError as mistake:
+        raise YamlMistake("lists and mappings are nested too deeply", None) from mistake
     return YamlText(data, MappingProxyType(reader.lines))
 
 

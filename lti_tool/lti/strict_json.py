@@ -15,8 +15,9 @@ class NotJson(ValueError):
 def read(raw: bytes, *, parts: int = MAXIMUM_PARTS) -> Any:
     """Read UTF-8 JSON; whole numbers become ``int``, fractions ``Decimal``.
 
-    The caller limits the size; ``parts`` is the most values the document may hold. Duplicate keys are refused because two readers of such an object may see two
-    different messages; lone surrogates because no database can store them.
+    The caller limits the size; ``parts`` is the most values the document may hold. Duplicate keys are refused because
+    two readers of such an object may see two different messages; lone surrogates because no database can store them.
+    Whole numbers may have 30 digits: Canvas's global ids exceed 2^53.
 
     :raise NotJson: not UTF-8, not JSON, duplicate key, NaN or infinity, lone surrogate, nested deeper than 32, too many
         parts.

@@ -73,13 +73,18 @@ def visitors_who(may: Callable[[CurrentVisit], bool]) -> Callable[[], None]:
 def refuse_forgery(visit: CurrentVisit) -> None:
     """Refuse a write unless it came from our own page and carries the visit's token.
 
+    A browser without Fetch Metadata writes ``Origin: null`` on our forms, because our pages send no referrer: there
+    the token alone decides.
+
     :raise RequestForged: ``Sec-Fetch-Site`` or, where a browser sends none, ``Origin`` names another site; or the
         token is missing.
 
-    Source: OWASP, Cross-Site Request Forgery Prevention, Fetch Metadata with Origin as fallback.
+    Source: OWASP, Cross-Site Request Forgery Prevention, Fetch Metadata with Origin as fallback; WHATWG Fetch,
+    "append a request Origin header".
     """
     site = request.headers.get("Sec-Fetch-Site")
-    ours = site == "same-origin" if site else request.headers.get("Origin") == tool().settings.base_url
+    origin = request.headers.get("Origin", "null")
+    ours = site == "same-origin" if site else origin in (tool().settings.base_url, "null")
     given = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
     if not ours or not hmac.compare_digest(given.encode(), visit.csrf_token.encode()):
         raise RequestForged

@@ -17,7 +17,7 @@ ACCEPTED = [each for each in MUTANTS if each.expected == "accepted"]
 
 
 @pytest.fixture(scope="module")
-def browser(house):
+def walker(house):
     """A browser that the tool has marked before, as most are."""
     return house.browser()
 
@@ -40,8 +40,8 @@ def test_the_table_has_at_least_sixty_changes():
 
 @pytest.mark.parametrize("person", ROLES.values(), ids=ROLES)
 @_named(REFUSED)
-def test_a_launch_changed_in_one_place_is_refused_and_leaves_nothing_behind(house, browser, person, mutant):
-    good = sign_in(browser, person)
+def test_a_launch_changed_in_one_place_is_refused_and_leaves_nothing_behind(house, walker, person, mutant):
+    good = sign_in(walker, person)
     before = rows(house)
 
     response = _post(good, mutant)
@@ -55,14 +55,14 @@ def test_a_launch_changed_in_one_place_is_refused_and_leaves_nothing_behind(hous
 
 @pytest.mark.parametrize("person", ROLES.values(), ids=ROLES)
 @_named(ACCEPTED)
-def test_a_launch_that_is_unusual_and_sound_opens_one_visit(house, browser, person, mutant):
-    good = newcomer(sign_in(browser, person))
+def test_a_launch_that_is_unusual_and_sound_opens_one_visit(house, walker, person, mutant):
+    good = newcomer(sign_in(walker, person))
     before = rows(house)
 
     response = _post(good, mutant)
 
-    land(response, browser)
-    assert browser.home.endswith("/teach/") == (person == "ines")
+    land(response, walker)
+    assert walker.home.endswith("/teach/") == (person == "ines")
     assert rows(house)["visit"] == before["visit"] + 1
 
 
@@ -140,9 +140,9 @@ FORMS: dict[str, tuple[Callable[[Good], TestResponse], str]] = {
 @pytest.mark.parametrize("person", ROLES.values(), ids=ROLES)
 @pytest.mark.parametrize(("post", "code"), FORMS.values(), ids=FORMS)
 def test_a_form_that_is_not_this_browsers_own_answer_is_refused_and_leaves_nothing_behind(
-    house, browser, person, post, code
+    house, walker, person, post, code
 ):
-    good = sign_in(browser, person)
+    good = sign_in(walker, person)
     before = rows(house)
 
     response = post(good)
@@ -153,11 +153,11 @@ def test_a_form_that_is_not_this_browsers_own_answer_is_refused_and_leaves_nothi
 
 @pytest.mark.parametrize("person", ROLES.values(), ids=ROLES)
 @pytest.mark.parametrize("own", [MEMBERSHIP + "Instructor", MEMBERSHIP + "Learner"])
-def test_the_role_is_read_from_the_signed_token_alone(house, browser, person, own):
-    good = newcomer(sign_in(browser, person))
+def test_the_role_is_read_from_the_signed_token_alone(house, walker, person, own):
+    good = newcomer(sign_in(walker, person))
     good.claims[CLAIM + "roles"] = [own]
     fields = {**good.form, "roles": "Instructor", "role": "instructor", "user_id": "1"}
 
-    land(browser.post_launch(fields), browser)
+    land(walker.post_launch(fields), walker)
 
-    assert browser.home.endswith("/teach/") == own.endswith("Instructor")
+    assert walker.home.endswith("/teach/") == own.endswith("Instructor")

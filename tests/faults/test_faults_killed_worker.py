@@ -80,7 +80,7 @@ def test_killed_after_the_platform_took_it_and_the_answer_was_lost(stage, finish
 
 
 def test_killed_after_it_recorded_the_delivery_it_sends_nothing_again(stage, finished):
-    course, browser = finished
+    _, browser = finished
     with worker(stage) as process:
         until(lambda: says_sent(browser))
         kill(process)

@@ -142,8 +142,8 @@ def test_a_broken_pack_is_refused_with_every_mistake(pack: Path):
         load_workshop(pack)
 
     assert str(refused.value).split("\n") == [
-        "minimal/workshop.yaml:12: V017 min is 3, at least 5 is needed",
         "minimal/workshop.yaml:3: V013 t.nix: there is no text of this key",
+        "minimal/workshop.yaml:12: V017 min is 3, at least 5 is needed",
     ]
 
 

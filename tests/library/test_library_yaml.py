@@ -32,6 +32,7 @@ def test_a_value_that_is_not_there_is_looked_for_around_it():
         ("a: [1\n", 2, ""),
         ("a: 1\n---\nb: 2\n", 2, ""),
         ("a: \x00\n", None, ""),
+        ("- " * 20_000, None, "nested too deeply"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(text: str, line: int | None, says: str):

@@ -185,9 +185,9 @@ def test_a_waiting_login_comes_back_whole_and_is_never_a_state(signer):
     text = signer.sign_login(request, new_window=True)
 
     assert signer.open_login(text) == (request, True)
-    with pytest.raises(StateUnknown):
+    with pytest.raises(StateUnknown, match="signature"):
         signer.open(text)
-    with pytest.raises(StateUnknown):
+    with pytest.raises(StateUnknown, match="signature"):
         signer.open_login(parse_qs(urlsplit(start(signer)).query)["state"][0])
 
 

@@ -87,7 +87,9 @@ class Desk:
     def _member(self, session, platform: int, course: int, sub: str) -> int:
         now = {"created_at": clock.now()}
         person = upsert(session, Person, {"platform_id": platform, "sub": sub}, once=now, name=None)
-        return upsert(session, Member, {"course_id": course, "person_id": person}, once=now, role=Role.LEARNER, is_test=False)
+        return upsert(
+            session, Member, {"course_id": course, "person_id": person}, once=now, role=Role.LEARNER, is_test=False
+        )
 
     def save(self, value, *, expected: int, activity: str = "m0.start", complete: bool = False) -> Stored:
         with self.database.transaction() as session:
@@ -97,7 +99,9 @@ class Desk:
 
     def load(self, activity: str = "m0.start") -> Stored:
         with self.database.reading() as session:
-            return progress.load(session, self.tool.sealer, self.author, self.workshop, self.workshop.activity(activity))
+            return progress.load(
+                session, self.tool.sealer, self.author, self.workshop, self.workshop.activity(activity)
+            )
 
 
 @pytest.fixture
