@@ -48,7 +48,7 @@ class Stage:
         self.tool = self.app.extensions["tool"]
         self.database: Database = self.tool.database
         self._register()
-        self._threads = [threading.Thread(target=run) for run in (self._web.serve_forever, self.lms_server.serve)]
+        self._threads = [threading.Thread(target=run, daemon=True) for run in (self._web.serve_forever, self.lms_server.serve)]
         for thread in self._threads:
             thread.start()
         self._courier = runner.courier(self.settings, self.database, self.tool.http)

@@ -8,6 +8,7 @@ class LaunchRefused(ToolError):
 
     code = "launch-refused"
     message = "This activity could not be opened."
+    shows_detail = True
 
 
 class LoginIncomplete(LaunchRefused):

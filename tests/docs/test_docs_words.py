@@ -9,13 +9,14 @@ from documents import DOCUMENTS, ROOT, code_in, name, repository_files
 from lti_tool.cli import commands
 
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
-PLACES = [ROOT, ROOT / "lti_tool"]
+PLACES = [ROOT, *(ROOT / folder for folder in ("lti_tool", "lti_tool/templates", "lti_tool/static", "tests"))]
+MADE_BY_SET_UP = (".venv/", ".tools/", ".demo/", "vendor/")
 PATH = re.compile(r"^[\w.-]+(/[\w.-]+)*(/|\.(py|md|toml|yaml|html|css|js|env|conf|txt|png))(:\w+)?$")
 TEXT = {".py", ".md", ".toml", ".yaml", ".yml", ".html", ".css", ".js", ".env", ".conf", ".txt", ".json", ".mako", ""}
 
 # Put together here, so that this file does not name them itself.
 REGISTRIES = ["pypi" + ".org", "python" + "hosted", "npm" + "js", "docker" + ".io", "ghcr" + ".io", "crates" + ".io"]
-ELSEWHERE = ["../" + "shared", "file" + "://"]
+ELSEWHERE = ["../" + "shared"]
 HOME = re.compile(r"(?<![\w.:/-])/(?:home|Users|root|work)/\w")
 
 
@@ -44,7 +45,7 @@ def test_every_link_leads_to_a_file(document):
 
 
 def test_every_path_that_a_document_names_exists(document):
-    paths = [code for code in code_in(document.read_text()) if "/" in code and PATH.match(code)]
+    paths = [code for code in code_in(document.read_text()) if is_path(code)]
     missing = [path for path in paths if not exists(path)]
 
     assert missing == []
@@ -85,6 +86,11 @@ def is_command(words: list[str]) -> bool:
             return False
         command = command.commands[word]
     return True
+
+
+def is_path(code: str) -> bool:
+    """Say whether a code span is a path in the repository; what set-up makes is not in it."""
+    return "/" in code and bool(PATH.match(code)) and not code.startswith(MADE_BY_SET_UP)
 
 
 def exists(path: str) -> bool:

@@ -141,6 +141,13 @@ def test_xs_19_without_known_keys_the_launch_is_refused_and_recovers_at_once(lms
     assert sets.key(platform, "key-1")
 
 
+def test_xs_19_keys_that_come_with_an_error_are_not_taken(lms, sets, platform, signer):
+    lms.on("/jwks", document(signer.public_jwk()), status=503)
+
+    with pytest.raises(PlatformKeysUnreachable):
+        sets.key(platform, "key-1")
+
+
 def test_an_outage_costs_one_fetch_a_minute_while_keys_are_known(lms, sets, platform, signer, clock):
     lms.on("/jwks", document(signer.public_jwk()))
     sets.key(platform, "key-1")

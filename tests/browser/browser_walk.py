@@ -1,0 +1,118 @@
+"""One tab that walks from the LMS's course page into the framed tool, and does the first module there."""
+
+import re
+from typing import Any
+
+from playwright.sync_api import Frame, FrameLocator, Locator, Page, expect
+from stage import Stage
+
+FIRST_MODULE = ("m0.welcome", "m0.privacy", "m0.start", "m0.what")
+
+
+class Walk:
+    """A tab; ``tool`` is the frame in it, or the tab itself once the tool was opened in a window of its own."""
+
+    def __init__(self, page: Page, stage: Stage) -> None:
+        self.page = page
+        self.stage = stage
+        self.tool: FrameLocator | Page = page.frame_locator("iframe")
+
+    @property
+    def inner(self) -> Frame:
+        """The document of the tool."""
+        return next((frame for frame in self.page.frames if frame.parent_frame), self.page.main_frame)
+
+    @property
+    def heading(self) -> Locator:
+        """The one heading of the tool's page."""
+        return self.tool.get_by_role("heading", level=1)
+
+    def lms(self, path: str = "/") -> None:
+        """Open a page of the LMS."""
+        self.page.goto(self.stage.lms_server.url + path)
+
+    def launch(self, person: str = "mai", *, course: str = "moodle-m101", link: str = "as-they-go") -> None:
+        """Open a link on the course page; the tool is in a frame there."""
+        self.tool = self.page.frame_locator("iframe")
+        self.lms(f"/courses/{course}/as/{person}/activities/{link}")
+        expect(self.heading).to_be_visible()
+        self.page.wait_for_load_state("networkidle")
+
+    def launch_window(self, person: str = "mai", *, course: str = "moodle-m101", link: str = "as-they-go") -> None:
+        """Open a link as a page of its own."""
+        self.tool = self.page
+        self.lms(f"/launch/{course}/{link}/as/{person}?target=window")
+        self.page.wait_for_url(f"{self.stage.settings.base_url}/v/**")
+        expect(self.heading).to_be_visible()
+
+    def activity(self, activity_id: str) -> Any:
+        """Return an activity as the workshop declares it."""
+        return self.stage.tool.workshop(None).activity(activity_id)
+
+    def link(self, name: str) -> Locator:
+        """Return a link of the tool."""
+        return self.tool.get_by_role("link", name=name)
+
+    def button(self, name: str) -> Locator:
+        """Return a button of the tool."""
+        return self.tool.get_by_role("button", name=name, exact=True)
+
+    def is_at(self, activity_id: str) -> None:
+        """Wait until an activity's page is shown."""
+        expect(self.heading).to_have_text(self.activity(activity_id).title)
+
+    def go(self, activity_id: str) -> None:
+        """Go to an activity by way of the list of all modules."""
+        self.home()
+        self.tool.get_by_role("list").get_by_role("link", name=self.activity(activity_id).title).first.click()
+        self.is_at(activity_id)
+
+    def home(self) -> None:
+        """Go to the list of all modules, unless it is shown."""
+        if self.link("All modules").count():
+            self.link("All modules").click()
+        expect(self.heading).to_have_text(self.stage.tool.workshop(None).title)
+
+    def status(self) -> Locator:
+        """Return the line that says whether the answer is saved."""
+        return self.tool.get_by_role("status").filter(has_text=re.compile("saved|changed|ended", re.IGNORECASE))
+
+    def rate(self, anchor: int = 3) -> None:
+        """Rate all statements of m0.start alike; ``anchor`` is 1 to 5."""
+        words = dict(self.activity("m0.start").content.scale)[anchor]
+        for group in self.tool.get_by_role("group").all():
+            group.get_by_text(words, exact=True).click()
+
+    def sort(self, pile: str = "Mentor") -> None:
+        """Put all cards on one pile."""
+        for menu in self.tool.get_by_role("combobox").all():
+            menu.select_option(label=pile)
+
+    def finish(self, activity_id: str) -> None:
+        """Do an activity of the first module that is shown, and press its button."""
+        if activity_id == "m0.welcome":
+            self.button("Mark as read").click()
+        elif activity_id == "m0.privacy":
+            self.tool.get_by_role("checkbox").check()
+            self.button("Save and continue").click()
+        elif activity_id == "m0.start":
+            self.rate()
+            self.button("Save and continue").click()
+        else:
+            self.sort()
+            self.button("Check").click()
+            expect(self.button("Check again")).to_be_visible()
+
+    def first_module(self) -> None:
+        """Do all of the first module, from the workshop's first page to its last check."""
+        self.link("Start").click()
+        for activity_id in FIRST_MODULE:
+            self.is_at(activity_id)
+            self.finish(activity_id)
+
+    def gradebook(self, person: str, *, course: str = "moodle-m101", link: str = "as-they-go") -> str:
+        """Return what the person reads in the LMS's gradebook for that link."""
+        found = self.stage.lms.courses[course]
+        (column, *_) = found.columns_of(found.links[link])
+        self.lms(f"/courses/{course}/as/{person}/grades")
+        return self.page.locator(f"td[data-column='{column.id}'][data-learner='{person}'] .number").inner_text()

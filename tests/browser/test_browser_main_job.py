@@ -1,0 +1,110 @@
+"""The main job in a real browser: launch in a frame, the first module, the grade in the LMS's gradebook."""
+
+import pytest
+from browser_walk import FIRST_MODULE
+from browser_wire import Wire
+from playwright.sync_api import expect
+
+
+@pytest.mark.parametrize(
+    ("database_url", "course"), [("postgresql", "moodle-m101"), ("sqlite", "canvas-m101")], indirect=["database_url"]
+)
+def test_a_learner_in_the_frame_gets_ten_points_and_reads_so_only_when_they_arrived(walk, stage, course):
+    walk.launch("mai", course=course)
+
+    walk.first_module()
+    walk.home()
+    expect(walk.tool.get_by_text("Waiting for the gradebook")).to_be_visible()
+    expect(walk.tool.get_by_text("Sent to the gradebook")).to_have_count(0)
+    stage.deliver()
+
+    expect(walk.tool.get_by_text("Sent to the gradebook at")).to_be_visible()
+    assert walk.gradebook("mai", course=course) == "10.00"
+
+
+def test_nothing_is_sent_and_the_page_says_so_if_the_link_collects_at_the_end(walk, stage):
+    walk.launch("mai", link="when-complete")
+
+    walk.first_module()
+    walk.home()
+
+    assert stage.deliver() == 0
+    expect(walk.tool.get_by_text("Your grade is sent when the whole workshop is complete.")).to_be_visible()
+    assert walk.gradebook("mai", link="when-complete") == "–"
+
+
+def test_the_browser_keeps_our_partitioned_cookies_and_drops_an_unpartitioned_one_in_the_frame(walk, stage):
+    wire = Wire(stage)
+    wire.offers_old_cookie = True
+
+    walk.launch("mai")
+    walk.go("m0.welcome")
+    walk.page.goto(stage.settings.base_url)
+    walk.page.reload()
+
+    assert "unpartitioned" in wire.cookies["document"], "this browser takes the cookie, where it is not a third party's"
+    assert "unpartitioned" not in wire.cookies["iframe"]
+    assert any(name.startswith("__Host-v-") for name in wire.cookies["iframe"])
+
+
+def test_without_cookies_in_the_frame_one_button_goes_on_in_a_new_window(walk, stage, context):
+    """The headless shell has no settings to refuse one site's cookies, so they are dropped on the wire: from what the
+    browser sends with a page in a frame (its own Sec-Fetch-Dest says so) and from the answers. The tool and the page
+    see exactly what they would see of a browser that refuses them there; the new window keeps its cookies."""
+    Wire(stage).drops_cookies_in_frames = True
+    walk.launch("mai")
+    expect(walk.heading).to_have_text("Open the workshop in a new window")
+
+    with context.expect_page() as opened:
+        walk.button("Open in a new window").click()
+    walk.page = walk.tool = opened.value
+    walk.first_module()
+    stage.deliver()
+
+    assert walk.gradebook("mai") == "10.00"
+
+
+@pytest.mark.browser_context_args(java_script_enabled=False)
+def test_the_first_module_is_done_without_javascript(walk, stage):
+    walk.lms("/courses/moodle-m101/as/mai/activities/as-they-go")
+    for _ in ("to the tool", "back from the platform"):
+        if walk.button("Continue").count():
+            walk.button("Continue").click()
+    expect(walk.heading).to_have_text(stage.tool.workshop(None).title)
+
+    walk.first_module()
+    stage.deliver()
+
+    walk.home()
+    expect(walk.tool.get_by_text(f"{len(FIRST_MODULE)} of {len(FIRST_MODULE)} done")).to_have_count(0)
+    expect(walk.tool.get_by_text("Sent to the gradebook at")).to_be_visible()
+    assert walk.gradebook("mai") == "10.00"
+
+
+def test_two_learners_a_teacher_and_a_second_course_in_one_browser_never_mix(walk, stage, context):
+    others = [type(walk)(context.new_page(), stage) for _ in range(3)]
+    amara, ines, fys = others
+    walk.launch("mai")
+    amara.launch("amara")
+    ines.launch("ines")
+    fys.launch("mai", course="moodle-fys")
+
+    walk.first_module()
+    amara.link("Start").click()
+    amara.finish("m0.welcome")
+    amara.is_at("m0.privacy")
+    ines.inner.goto(ines.inner.url)
+    fys.inner.goto(fys.inner.url)
+
+    expect(fys.link("Start")).to_be_visible()
+    done = {
+        name: ines.tool.get_by_role("row").filter(has_text=name).get_by_role("cell").first.inner_text()
+        for name in ("Mai", "Amara")
+    }
+    total = len(stage.tool.workshop(None).activities)
+    assert {name: text.split(" of ")[0] for name, text in done.items()} == {"Mai": "4", "Amara": "1"}, total
+    amara.home()
+    expect(amara.tool.get_by_text("Continue:")).to_be_visible()
+    stage.deliver()
+    assert walk.gradebook("mai") == "10.00"
+    assert walk.gradebook("mai", course="moodle-fys") == "–"
