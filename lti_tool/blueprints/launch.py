@@ -81,7 +81,8 @@ def launch() -> ResponseReturnValue:
     :raise LaunchRefused: in every other case; nothing is stored then.
     """
     form = lists(_posted())
-    attempt = tool().signer.open("".join(form.get("state", [])))
+    states = form.get("state", [])
+    attempt = tool().signer.open(states[0] if len(states) == 1 else "")
     _refuse_other_browser(attempt)
     with tool().database.reading() as session:
         platform = platforms.get(session, attempt.platform_id)

@@ -12,10 +12,10 @@ class Watch:
         self.ours = ours
         self.expected: set[str] = set()
         self.complaints: list[str] = []
-        self.requests: list[Request] = []
+        self.addresses: list[str] = []
         context.on("console", self._console)
         context.on("weberror", lambda error: self.complaints.append(f"script: {error.error}"))
-        context.on("request", self.requests.append)
+        context.on("request", self._request)
 
     def refuse_complaints(self) -> None:
         """Fail if a page complained in its console (policy violations land there) or asked a third party."""
@@ -25,8 +25,11 @@ class Watch:
 
     def origins(self) -> set[str]:
         """Return the origins that pages asked."""
-        parts = [urlsplit(request.url) for request in self.requests if request.url.startswith(("http", "ws"))]
+        parts = [urlsplit(address) for address in self.addresses if address.startswith(("http", "ws"))]
         return {f"{part.scheme}://{part.netloc}" for part in parts}
+
+    def _request(self, request: Request) -> None:
+        self.addresses.append(request.url)
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):

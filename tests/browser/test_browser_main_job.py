@@ -1,7 +1,6 @@
 """The main job in a real browser: launch in a frame, the first module, the grade in the LMS's gradebook."""
 
 import pytest
-from browser_walk import FIRST_MODULE
 from browser_wire import Wire
 from playwright.sync_api import expect
 
@@ -76,7 +75,6 @@ def test_the_first_module_is_done_without_javascript(walk, stage):
     stage.deliver()
 
     walk.home()
-    expect(walk.tool.get_by_text(f"{len(FIRST_MODULE)} of {len(FIRST_MODULE)} done")).to_have_count(0)
     expect(walk.tool.get_by_text("Sent to the gradebook at")).to_be_visible()
     assert walk.gradebook("mai") == "10.00"
 
@@ -90,19 +88,18 @@ def test_two_learners_a_teacher_and_a_second_course_in_one_browser_never_mix(wal
     fys.launch("mai", course="moodle-fys")
 
     walk.first_module()
-    amara.link("Start").click()
+    amara.go("m0.welcome")
     amara.finish("m0.welcome")
     amara.is_at("m0.privacy")
     ines.inner.goto(ines.inner.url)
     fys.inner.goto(fys.inner.url)
 
-    expect(fys.link("Start")).to_be_visible()
+    expect(fys.tool.get_by_role("link", name="Start", exact=True)).to_be_visible()
     done = {
         name: ines.tool.get_by_role("row").filter(has_text=name).get_by_role("cell").first.inner_text()
         for name in ("Mai", "Amara")
     }
-    total = len(stage.tool.workshop(None).activities)
-    assert {name: text.split(" of ")[0] for name, text in done.items()} == {"Mai": "4", "Amara": "1"}, total
+    assert {name: text.split(" of ")[0] for name, text in done.items()} == {"Mai": "4", "Amara": "1"}
     amara.home()
     expect(amara.tool.get_by_text("Continue:")).to_be_visible()
     stage.deliver()

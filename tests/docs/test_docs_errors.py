@@ -4,8 +4,9 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 
-import lti_tool
 from documents import rows
+
+import lti_tool
 from lti_tool.errors import ToolError
 
 
