@@ -236,7 +236,8 @@ def _score_body(platform: PlatformConfig, score: Score) -> dict[str, Any]:
     }
     if quirks.of(platform.family).counts_submissions:
         is_first = score.complete and not score.submission_known
-        body[_CANVAS_SUBMISSION] = {"new_submission": is_first}
+        # Canvas says 200 either way; without the second word a teacher's own grade would be overwritten.
+        body[_CANVAS_SUBMISSION] = {"new_submission": is_first, "prioritize_non_tool_grade": True}
         if score.complete:
             body["submission"] = {"submittedAt": _moment(score.completed_at or score.timestamp)}
     return body

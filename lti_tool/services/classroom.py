@@ -20,6 +20,10 @@ class LearnerProgress:
 
     label: str
     is_test: bool
+    has_launched: bool
+    """False for those whom only the platform's list names."""
+    is_listed: bool
+    """False for those whom the platform's list left out at last."""
     last_active: date | None
     states: dict[str, str]
     grade: GradeState
@@ -43,13 +47,15 @@ def progress(session: Session, assignment_id: int, workshop: Workshop) -> list[L
         LearnerProgress(
             label=label(person),
             is_test=member.is_test,
+            has_launched=member.has_launched,
+            is_listed=member.unlisted_since is None,
             last_active=member.last_active_on,
             states=states.get(member.id, {}),
             grade=grade(member),
         )
         for member, person in people
     ]
-    return sorted(rows, key=lambda row: (row.is_test, row.label.casefold()))
+    return sorted(rows, key=lambda row: (row.is_test, not row.is_listed, row.label.casefold()))
 
 
 def column_notice(session: Session, assignment_id: int) -> str | None:

@@ -148,7 +148,8 @@ def _queue(session: Session, member_id: int, column: GradebookColumn, score: Sta
     # Whole seconds, always later than the one before: Moodle compares seconds and refuses an equal one.
     delivery.changed_at = max(now.replace(microsecond=0), delivery.changed_at.replace(microsecond=0) + SECOND)
     delivery.tries, delivery.next_at, delivery.reason = 0, now, None
-    if delivery.state != DeliveryState.SENDING:
+    # A person's own grade is left alone, also by later scores, until somebody asks for ours.
+    if delivery.state not in (DeliveryState.SENDING, DeliveryState.CHANGED):
         delivery.state = DeliveryState.WAITING
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,10 +10,10 @@ from sqlalchemy.orm import Session
 from lti_tool import clock
 from lti_tool.db import add_once, upsert
 from lti_tool.library.model import Workshop
-from lti_tool.lti.messages import GradeEndpoints, ResourceLaunch
+from lti_tool.lti.messages import GradeEndpoints, ResourceLaunch, Role
 from lti_tool.lti.refusals import DeploymentUnknown, LaunchUsed
 from lti_tool.models import Assignment, Course, Deployment, GradebookColumn, Member, Person, Platform, UsedAttempt
-from lti_tool.services import grading
+from lti_tool.services import grading, rosters
 
 DEFAULT_POINTS = Decimal(100)
 
@@ -45,6 +46,8 @@ def record(session: Session, launch: ResourceLaunch, workshop: Workshop) -> Reco
     member_id = _member(session, launch, course_id)
     assignment_id = _assignment(session, launch, course_id, workshop)
     _column(session, launch.grades, assignment_id, course_id, workshop)
+    if launch.role in (Role.INSTRUCTOR, Role.ASSISTANT):
+        rosters.want(session, course_id)
     return Recorded(member_id=member_id, assignment_id=assignment_id, course_id=course_id)
 
 
@@ -81,7 +84,9 @@ def _member(session: Session, launch: ResourceLaunch, course_id: int) -> int:
     once = {"created_at": clock.now()}
     person_id = upsert(session, Person, person, once=once, name=launch.person.name)
     member = {"course_id": course_id, "person_id": person_id}
-    return upsert(session, Member, member, once=once, role=launch.role, is_test=launch.is_test)
+    # Who launches is in the course, whatever an older roster said.
+    values = {"role": launch.role, "is_test": launch.is_test, "has_launched": True, "unlisted_since": None}
+    return upsert(session, Member, member, once=once, **values)
 
 
 def _assignment(session: Session, launch: ResourceLaunch, course_id: int, workshop: Workshop) -> int:
@@ -117,7 +122,11 @@ def _column(
     key = {"assignment_id": assignment_id, "part": assignment.part}
     column = session.get_one(GradebookColumn, upsert(session, GradebookColumn, key, once={"maximum": DEFAULT_POINTS}))
     address = endpoints.lineitem if endpoints else None
-    if address and address != column.url:
-        column.url = address
+    if not address:
+        return
+    # Canvas names the same line item under several hosts: only another path is another column.
+    moved = urlsplit(address).path != urlsplit(column.url or "").path
+    column.url = address
+    if moved:
         grading.resume_column(session, column.id)
         grading.queue_course(session, course_id, workshop)

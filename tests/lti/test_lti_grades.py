@@ -140,7 +140,8 @@ def test_canvas_counts_one_submission_at_completion(lms, service, platform):
         service.send(canvas, lineitem=f"{lms.url}/item", score=each)
         bodies.append(sent(lms))
 
-    assert [body[EXTENSION] for body in bodies] == [{"new_submission": new} for new in (False, True, True, False)]
+    assert [body[EXTENSION]["new_submission"] for body in bodies] == [False, True, True, False]
+    assert all(body[EXTENSION]["prioritize_non_tool_grade"] for body in bodies)
     assert "submission" not in bodies[0]
     assert [body["submission"] for body in bodies[1:]] == [{"submittedAt": "2026-11-22T10:42:07.000Z"}] * 3
     assert not any("comment" in body for body in bodies)
