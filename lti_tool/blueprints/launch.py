@@ -12,7 +12,7 @@ The story of one launch, in the order it happens:
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_tool.lti import launch as protocol
@@ -55,9 +55,9 @@ def login() -> ResponseReturnValue:
     if mark := browser.browser():
         return _to_platform(asked, platform, mark)
     address = url_for("launch.check", a=tool().signer.sign_login(asked, new_window=new_window))
-    if len(address) > ADDRESS_LIMIT:
-        return _new_window(asked, platform)
     response = redirect(address, 303)
+    if len(address) > ADDRESS_LIMIT:
+        response = make_response(_new_window(asked, platform))
     browser.mark_browser(response)
     return response
 

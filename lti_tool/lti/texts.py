@@ -5,7 +5,8 @@ import unicodedata
 from urllib.parse import urlsplit
 
 TITLE_LIMIT = 255
-URL_LIMIT = 2048
+URL_LIMIT = 2000
+LOCALE_LIMIT = 35
 
 # Embeddings, overrides and isolates can make a line read differently from what it holds.
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -50,7 +51,7 @@ def web_address(url: str) -> str | None:
 
 def locale(text: str) -> str | None:
     """Return a language tag (BCP 47, or with underscores as Moodle writes them), else ``None``."""
-    return text if _LOCALE.fullmatch(text) else None
+    return text if len(text) <= LOCALE_LIMIT and _LOCALE.fullmatch(text) else None
 
 
 def _harmless(character: str) -> bool:

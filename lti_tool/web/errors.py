@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from lti_tool.errors import ToolError
 from lti_tool.log import log
@@ -48,6 +48,7 @@ def init_app(app: Flask) -> None:
     """Let every refusal and every fault end in a page."""
     app.register_error_handler(ToolError, show)
     app.register_error_handler(HTTPException, show_http)
+    app.register_error_handler(SecurityError, show_wrong_host)
     app.register_error_handler(Exception, show_fault)
 
 
@@ -71,6 +72,11 @@ def show_http(error: HTTPException) -> ResponseReturnValue:
         return error.response
     kept = [(name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After")]
     return show(ours(), error.code or 500, kept)
+
+
+def show_wrong_host(_error: SecurityError) -> ResponseReturnValue:
+    """Answer a request for a host that is not ours: without an address to stand on, no page can be made."""
+    return f"{Refused.message}\n{Refused.remedy}\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def show_fault(error: Exception) -> ResponseReturnValue:

@@ -25,7 +25,8 @@ if (frame?.dataset.fit === "message") {
     if (event.source !== frame.contentWindow || event.origin !== frame.dataset.origin) return;
     const message = read(event.data);
     if (message?.subject === "lti.frameResize" && Number(message.height) > 0) {
-      frame.style.height = `${Math.ceil(Number(message.height))}px`;
+      const border = frame.offsetHeight - frame.clientHeight;
+      frame.style.height = `${Math.ceil(Number(message.height)) + border}px`;
     }
     if (message?.subject === "lti.scrollToTop") frame.scrollIntoView();
   });
