@@ -24,10 +24,10 @@ run: .venv/.runtime $(VENDOR)  ## web server and worker with the settings of you
 work: .venv/.runtime  ## a worker alone: sends grades
 	@$(BIN)/lti-tool work
 
-test: check .tools/browser.json  ## every check and test, on SQLite and PostgreSQL, in a real browser
+test: check .tools/browser.json .tools/oracle/.ready  ## every check and test, on SQLite and PostgreSQL, in a real browser
 	@$(BIN)/python -m pytest -q -n auto
 
-test-all: check .tools/browser.json  ## the same with the long runs
+test-all: check .tools/browser.json .tools/oracle/.ready  ## the same with the long runs
 	@$(BIN)/python -m pytest -q -n auto -m ""
 
 check: .venv/.lint .venv/.test $(VENDOR)  ## style, types, import directions, templates, dependencies, content, migrations
@@ -71,6 +71,11 @@ $(UV): requirements/uv.txt
 	@touch $@
 .tools/browser.json: .venv/.test tools/browser.py
 	@$(BIN)/python tools/browser.py
+# Open edX's LTI platform in an environment of its own: see tests/platform_oracle/server.py.
+.tools/oracle/.ready: requirements/oracle.txt | $(UV)
+	@$(UV) venv -q --clear --python $(PYTHON) .tools/oracle
+	@$(UV) pip install -q --python .tools/oracle --no-build --require-hashes -r requirements/oracle.txt
+	@touch $@
 
 $(VENDOR): requirements/assets.txt tools/assets.py | $(UV)
 	@.tools/bin/python tools/assets.py
@@ -82,6 +87,7 @@ lock: | $(UV)  ## pin every dependency with its hashes
 	$(LOCK) pyproject.toml --extra postgresql --group test -c requirements/runtime.txt -o requirements/test.txt
 	$(LOCK) --group lint -c requirements/test.txt -o requirements/lint.txt
 	$(LOCK) --group build -c requirements/test.txt -o requirements/build.txt
+	$(LOCK) --group platform-oracle -o requirements/oracle.txt
 	$(LOCK) --group assets --no-deps -o requirements/assets.txt
 	$(LOCK) --group tools -o requirements/uv.txt
 	! grep -rn '://' requirements

@@ -1,16 +1,14 @@
 """Puts the web app together: the only place that knows every web part."""
 
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lti_tool import log
-from lti_tool.blueprints import launch, learn, mine, public, teach
+from lti_tool.blueprints import launch, learn, mine, public, register, review, select, teach, tickets
 from lti_tool.db import Database
-from lti_tool.features import FEATURES
-from lti_tool.library.loader import load_workshop
+from lti_tool.library.loader import shipped_workshops
 from lti_tool.lti.http import Outbound
 from lti_tool.lti.login import AttemptSigner
 from lti_tool.lti.platform_keys import KeySets
@@ -19,7 +17,6 @@ from lti_tool.settings import Settings
 from lti_tool.web import errors, headers, pages, requests
 from lti_tool.web.tool import Tool
 
-CONTENT = Path(__file__).parent / "content"
 YEAR = 365 * 24 * 3600
 
 
@@ -37,7 +34,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["tool"] = build(settings)
     for part in (requests, headers, errors, pages):
         part.init_app(app)
-    for module in (public, launch, learn, mine, teach):
+    for module in (public, register, launch, select, learn, mine, teach, review, tickets):
         app.register_blueprint(module.bp)
     if hops := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign] # Flask's own way
@@ -53,7 +50,6 @@ def from_environment() -> Flask:
 
 def build(settings: Settings) -> Tool:
     """Make the parts that requests share."""
-    workshop = load_workshop(CONTENT / "fundamentals", features=FEATURES)
     http = Outbound(settings.private_hosts)
     return Tool(
         settings=settings,
@@ -62,5 +58,5 @@ def build(settings: Settings) -> Tool:
         signer=AttemptSigner(settings.secrets),
         http=http,
         keys=KeySets(http),
-        workshops={workshop.id: workshop},
+        workshops=shipped_workshops(),
     )

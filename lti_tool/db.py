@@ -17,11 +17,16 @@ from sqlalchemy import (
     TypeDecorator,
     create_engine,
     event,
+    select,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
+
+from lti_tool.errors import ToolError
 
 Id = Annotated[int, mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)]
 
@@ -75,6 +80,15 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UtcDateTime(), Decimal: ExactDecimal()}  # noqa: RUF012 - SQLAlchemy reads it once
 
 
+class DatabaseBusy(ToolError):
+    """The database has too much to do, or is being restarted. Nothing was changed."""
+
+    status = 503
+    code = "busy"
+    message = "The server has too much to do at this moment, so nothing was changed."
+    remedy = "Go back, wait a few seconds and press the button again."
+
+
 class Database:
     """One engine and its two doors."""
 
@@ -87,15 +101,30 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Yield a session; commit when the block ends, roll back if it raises."""
-        with self._writing() as session, session.begin():
+        """Yield a session; commit when the block ends, roll back if it raises.
+
+        :raise DatabaseBusy: the database did not let us in time, or chose us to break a deadlock.
+        """
+        with _busy_is_no_fault(), self._writing() as session, session.begin():
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Yield a session that only looks: on SQLite it never takes the write lock."""
-        with self._reading() as session:
+        """Yield a session that only looks: on SQLite it never takes the write lock.
+
+        :raise DatabaseBusy: the database did not let us in time.
+        """
+        with _busy_is_no_fault(), self._reading() as session:
             yield session
+
+
+@contextmanager
+def _busy_is_no_fault() -> Iterator[None]:
+    """Turn a lock, a deadlock, a full pool or a lost connection into a refusal that says: try again."""
+    try:
+        yield
+    except (OperationalError, PoolTimeout) as error:
+        raise DatabaseBusy(type(error.__cause__ or error).__name__) from None
 
 
 def open_engine(url: str) -> Engine:
@@ -140,12 +169,15 @@ def upsert(
 
     ``once`` is only for a new row. One statement, so that two requests that come at once both get the same row.
     """
+    row_id = model.__table__.c.id
+    if not values:
+        # Nothing to change: a row that is there is not even locked.
+        add_once(session, model, **key, **(once or {}))
+        return int(session.scalars(select(row_id).filter_by(**key)).one())
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     statement = dialect.insert(model).values(**key, **(once or {}), **values)
-    changes = {name: statement.excluded[name] for name in (values or key)}
-    found = session.execute(
-        statement.on_conflict_do_update(index_elements=list(key), set_=changes).returning(model.__table__.c.id)
-    )
+    changes = {name: statement.excluded[name] for name in values}
+    found = session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changes).returning(row_id))
     return int(found.scalar_one())
 
 

@@ -50,3 +50,13 @@ def configure(form: Literal["json", "text"]) -> None:
     # Libraries log addresses and bodies; only their warnings matter, and werkzeug prints query strings.
     for name in ("werkzeug", "urllib3", "alembic", "requests_hardened"):
         logging.getLogger(name).setLevel(logging.ERROR)
+    logging.getLogger("gunicorn.error").addFilter(_without_request)
+
+
+def _without_request(record: logging.LogRecord) -> bool:
+    """Take the address and the error's text out of what gunicorn says of a request that broke."""
+    if record.exc_info:
+        kind = record.exc_info[0]
+        record.msg, record.args = "a request broke: %s", (kind.__name__ if kind else "",)
+        record.exc_info = record.exc_text = None
+    return True

@@ -1,5 +1,6 @@
 """The state of the database's tables: bring it up to date, and say whether it is."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -28,6 +29,7 @@ def alembic_config(connection: Connection | None = None) -> Config:
     return config
 
 
+@cache
 def head() -> str:
     """Return the revision that this version of the code expects."""
     return str(ScriptDirectory.from_config(alembic_config()).get_current_head())
@@ -47,5 +49,5 @@ def downgrade(database: Database, revision: str = "base") -> None:
 
 def current(database: Database) -> str | None:
     """Return the revision the database is at, or None if it is empty."""
-    with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+    with database.reading() as session:
+        return MigrationContext.configure(session.connection()).get_current_revision()

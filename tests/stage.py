@@ -37,18 +37,19 @@ def make_settings(database_url: str, **values: Any) -> Settings:
 class Stage:
     """A running tool with its database, and a running demo LMS where it is registered."""
 
-    def __init__(self, database_url: str, **values: Any) -> None:
+    def __init__(self, database_url: str, *, other_hosts: tuple[str, ...] = (), **values: Any) -> None:
         self._web = make_server("127.0.0.1", 0, _nothing_yet, threaded=True)
         base_url = f"http://localhost:{self._web.port}"
         self.lms_server = LmsServer(LmsConfig(port=0, tool_url=base_url))
         self.lms = self.lms_server.lms
-        hosts = self.lms_server.url.removeprefix("http://")
+        hosts = ",".join([self.lms_server.url.removeprefix("http://"), *other_hosts])
         self.settings = make_settings(database_url, base_url=base_url, private_hosts=hosts, **values)
         self.app = self._web.app = create_app(self.settings)
         self.tool = self.app.extensions["tool"]
         self.database: Database = self.tool.database
         self._register()
-        self._threads = [threading.Thread(target=run, daemon=True) for run in (self._web.serve_forever, self.lms_server.serve)]
+        servers = (self._web.serve_forever, self.lms_server.serve)
+        self._threads = [threading.Thread(target=run, daemon=True) for run in servers]
         for thread in self._threads:
             thread.start()
         self._courier = runner.courier(self.settings, self.database, self.tool.http)

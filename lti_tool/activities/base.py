@@ -17,6 +17,8 @@ FormData: TypeAlias = Any
 """What WTForms reads a posted form from: anything with ``getlist``."""
 
 CHOOSE_AN_OFFERED_ANSWER = "Choose one of the answers offered."
+MOST_ERRORS = 20
+"""No page lists more: a form that is wrong all over is not ours."""
 SHOWN_OF_A_FIELD = 64
 """A field nobody asked for comes back in an error, but not at any length."""
 
@@ -189,5 +191,7 @@ def refuse_unknown(fields: Mapping[str, str], offered: Mapping[str, Collection[s
             errors[str(name)[:SHOWN_OF_A_FIELD]] = "This page has no such question. Load it again, then answer."
         elif not isinstance(given, str) or given not in offered[name]:
             errors[name] = CHOOSE_AN_OFFERED_ANSWER
+        if len(errors) == MOST_ERRORS:
+            break
     if errors:
         raise BadAnswer(errors)

@@ -4,25 +4,32 @@ The story of one launch, in the order it happens:
 
 1. ``/lti/login``: the platform names itself. If this browser shows our mark (``__Host-b``), it goes on to the
    platform with a signed ``state``; if not, it gets a mark and comes back once to ``/lti/login/check``.
-2. ``/lti/login/check``: the mark came back: on to the platform. It did not: this frame has no cookies, so a page
-   offers to go on in a new window. The platform is not called before that is settled: its hint works only once.
+2. ``/lti/login/check``: the mark came back: on to the platform. It did not: this frame has no cookies. If the platform
+   offers to keep a value for us, a page puts a proof there and goes on; else, or if nobody answers, it offers a new
+   window. The platform's sign-in is not called before that is settled: its hint works only once.
 3. ``/lti/launch``: the platform posts the signed launch. It must belong to this browser's own sign-in, and it is
    used up by one unique insert in the transaction that opens the visit.
+4. ``/lti/launch/confirm``: only where the proof is in the platform's storage: a page fetched it and posts it with the
+   launch. The visit goes on by a header, and the answer to this post is the only place where its token appears.
 """
 
-from urllib.parse import urlsplit
+import secrets
+from typing import Any
 
 from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from lti_tool.lti import launch as protocol
-from lti_tool.lti.login import Attempt, LoginRequest, read_login, start
-from lti_tool.lti.messages import PlatformConfig, ResourceLaunch
+from lti_tool.lti.login import Attempt, LoginRequest, Storage, read_login, start
+from lti_tool.lti.messages import AnyLaunch, DeepLinkingLaunch, PlatformConfig, ReviewLaunch
 from lti_tool.lti.refusals import BrowserNotBound, LaunchRefused, LoginRefused
-from lti_tool.services import launches, platforms, visits
+from lti_tool.lti.texts import origin
+from lti_tool.services import launches, linking, platforms, visits
+from lti_tool.services.launches import Recorded
 from lti_tool.services.visits import Opened
 from lti_tool.web import visit as browser
-from lti_tool.web.access import from_any_frame
+from lti_tool.web.access import from_any_frame, refuse_other_sites
 from lti_tool.web.requests import lists
 from lti_tool.web.tool import tool
 
@@ -71,7 +78,7 @@ def check() -> ResponseReturnValue:
         return _to_platform(asked, platform, mark)
     if new_window:
         raise CookiesBlocked
-    return _new_window(asked, platform)
+    return _by_storage(asked, platform) if asked.storage_target else _new_window(asked, platform)
 
 
 @bp.post("/launch")
@@ -81,21 +88,44 @@ def launch() -> ResponseReturnValue:
     :raise LaunchRefused: in every other case; nothing is stored then.
     """
     form = lists(_posted())
-    states = form.get("state", [])
-    attempt = tool().signer.open(states[0] if len(states) == 1 else "")
-    _refuse_other_browser(attempt)
+    attempt = tool().signer.open(_only(form, "state"))
+    if attempt.storage:
+        return _ask_for_proof(form, attempt.platform_id, attempt.storage)
+    _refuse_other_browser(attempt, browser.browser())
+    message, opened = _accept(form, attempt)
+    response = redirect(_landing(message, opened), 303)
+    browser.hand_over(response, opened)
+    return response
+
+
+@bp.post("/launch/confirm")
+def confirm() -> ResponseReturnValue:
+    """Take a launch with the proof that the platform kept; the visit goes on by a header, for there are no cookies.
+
+    :raise LaunchRefused: as for a launch; also if the sign-in was bound by the cookie, which is then the only proof.
+    """
+    form = lists(_posted())
+    refuse_other_sites()
+    attempt = tool().signer.open(_only(form, "state"))
+    _refuse_other_browser(attempt, _only(form, "proof") if attempt.storage else None)
+    message, opened = _accept(form, attempt)
+    return browser.go_on_by_header(opened, _landing(message, opened))
+
+
+def _accept(form: dict[str, list[str]], attempt: Attempt) -> tuple[AnyLaunch, Opened]:
+    """Verify a launch of this browser and open its visit, once."""
     with tool().database.reading() as session:
         platform = platforms.get(session, attempt.platform_id)
     if said_no := protocol.platform_error(form):
-        with tool().database.transaction() as session:
-            launches.use_up(session, attempt.id)
+        # Anybody can post such an answer: nothing is stored for it. The sign-in opens nothing without its token.
         raise LoginRefused(said_no.error)
     message = protocol.verify(form, attempt, platform, tool().keys, base_url=tool().settings.base_url)
-    return _land(message, _open(attempt, message))
+    return message, _open(attempt, message)
 
 
 def _posted() -> object:
-    request.max_content_length = FORM_LIMIT
+    if len(request.get_data(cache=True)) > FORM_LIMIT:
+        raise RequestEntityTooLarge
     return request.form
 
 
@@ -110,10 +140,42 @@ def _to_platform(asked: LoginRequest, platform: PlatformConfig, mark: str) -> Re
     return redirect(start(asked, platform, browser=mark, redirect_uri=redirect_uri, signer=parts.signer), 303)
 
 
-def _new_window(asked: LoginRequest, platform: PlatformConfig) -> ResponseReturnValue:
+def _by_storage(asked: LoginRequest, platform: PlatformConfig) -> ResponseReturnValue:
+    """Put a proof into the platform's storage, then go on; if nobody answers, the same page offers a new window.
+
+    Source: 1EdTech LTI postMessage Storage 0.1 and OIDC Login with LTI Client Side postMessages 0.1.
+    """
+    parts = tool()
+    proof = secrets.token_urlsafe(24)
+    storage = Storage(frame=asked.storage_target or "", key=secrets.token_urlsafe(6))
+    redirect_uri = parts.settings.base_url + url_for("launch.launch")
+    go_on = start(asked, platform, browser=proof, redirect_uri=redirect_uri, signer=parts.signer, storage=storage)
+    keeps = {"origin": _origin(platform), "storage": storage, "proof": proof, "go_on": go_on}
+    return _new_window(asked, platform, template="launch/storage_put.html", **keeps)
+
+
+def _ask_for_proof(form: dict[str, list[str]], platform_id: int, storage: Storage) -> ResponseReturnValue:
+    """Return a page that fetches the proof from the platform and posts it with the launch, which nobody read yet."""
+    with tool().database.reading() as session:
+        platform = platforms.get(session, platform_id)
+    names = ("state", "id_token", "error", "error_description")
+    fields = [(name, value) for name in names for value in form.get(name, [])]
+    action = url_for("launch.confirm")
+    return render_template(
+        "launch/storage_get.html", action=action, fields=fields, origin=_origin(platform), storage=storage
+    )
+
+
+def _origin(platform: PlatformConfig) -> str:
+    """Return the origin of the platform's sign-in, fit for a header; an address that is not fit names nobody."""
+    return origin(platform.authorization_endpoint) or "'none'"
+
+
+def _new_window(
+    asked: LoginRequest, platform: PlatformConfig, *, template: str = "launch/new_window.html", **more: object
+) -> ResponseReturnValue:
     """Offer one button that begins the same sign-in again, at the top level."""
-    endpoint = urlsplit(platform.authorization_endpoint)
-    g.form_action = [f"{endpoint.scheme}://{endpoint.netloc}"]
+    g.form_action = [_origin(platform)]
     fields = {
         "iss": asked.issuer,
         "login_hint": asked.login_hint,
@@ -124,27 +186,44 @@ def _new_window(asked: LoginRequest, platform: PlatformConfig) -> ResponseReturn
         "new_window": "1",
     }
     given = [(name, value) for name, value in fields.items() if value is not None]
-    return render_template("launch/new_window.html", action=url_for("launch.login"), fields=given)
+    return render_template(template, action=url_for("launch.login"), fields=given, **more)
 
 
-def _refuse_other_browser(attempt: Attempt) -> None:
-    if not attempt.is_bound_to(browser.browser() or ""):
+def _only(form: dict[str, list[str]], name: str) -> str:
+    """Return a field that was sent once; one that is missing or doubled is empty."""
+    values = form.get(name, [])
+    return values[0] if len(values) == 1 else ""
+
+
+def _refuse_other_browser(attempt: Attempt, shown: str | None) -> None:
+    if not shown or not attempt.is_bound_to(shown):
         raise BrowserNotBound
 
 
-def _open(attempt: Attempt, message: ResourceLaunch) -> Opened:
+def _open(attempt: Attempt, message: AnyLaunch) -> Opened:
     """Use up the sign-in, record the launch and open the visit: all of it, or nothing."""
-    parts = tool()
-    workshop = parts.workshop(message.custom.get("workshop"))
-    with parts.database.transaction() as session:
+    with tool().database.transaction() as session:
         launches.use_up(session, attempt.id)
-        recorded = launches.record(session, message, workshop)
-        return visits.open_visit(session, message, recorded, parts.settings.visit_hours)
+        recorded = _record(session, message)
+        opened = visits.open_visit(session, message, recorded, tool().settings.visit_hours)
+        if isinstance(message, DeepLinkingLaunch):
+            linking.keep(session, message, opened.id)
+        return opened
 
 
-def _land(message: ResourceLaunch, opened: Opened) -> ResponseReturnValue:
-    """Send the browser to the first page of its role, with the secret of its visit."""
+def _record(session: Any, message: AnyLaunch) -> Recorded:
+    if isinstance(message, DeepLinkingLaunch):
+        return launches.record_choosing(session, message)
+    if isinstance(message, ReviewLaunch):
+        return launches.record_review(session, message)
+    return launches.record(session, message, tool().workshop(message.custom.get("workshop")))
+
+
+def _landing(message: AnyLaunch, opened: Opened) -> str:
+    """Return the first page for this message and role; a learner who reviews their own work comes to their home."""
     page = "teach.progress" if visits.is_teacher(message.role) else "learn.home"
-    response = redirect(url_for(page, visit_id=opened.id), 303)
-    browser.hand_over(response, opened)
-    return response
+    if isinstance(message, DeepLinkingLaunch):
+        page = "select.picker"
+    if isinstance(message, ReviewLaunch) and message.learner != message.person.sub:
+        page = "review.learner"
+    return url_for(page, visit_id=opened.id)

@@ -20,7 +20,7 @@ from lti_tool.web.requests import JsonNotValid, json_object
 from lti_tool.web.tool import tool
 from lti_tool.web.visit import visit
 
-bp = visit_blueprint("learn", __name__, "", lambda visit: True)
+bp = visit_blueprint("learn", __name__, "", lambda visit: not visit.chooses)
 
 WIRE_FIELDS = {"version", "csrf_token", "do"}
 """Form fields that are not part of an answer."""
@@ -151,7 +151,8 @@ def grade() -> str:
     workshop = _workshop()
     with tool().database.reading() as session:
         done = grading.completed(session, visit.member_id, workshop.id) if visit.works else frozenset()
-    standing = grading.standing(workshop, visit.part, done)
+        worth = grading.worth(session, visit.assignment_id)
+    standing = grading.standing(workshop, visit.part, done, worth)
     return render_template(
         "learn/grade.html",
         workshop=workshop,

@@ -1,4 +1,7 @@
-"""Learners: their own data, to take away or to delete."""
+"""Learners: their own data, to take away or to delete.
+
+Files also answer to a post: a page without cookies fetches them with a ticket.
+"""
 
 import json
 from dataclasses import asdict
@@ -32,14 +35,14 @@ def show() -> str:
     )
 
 
-@bp.get("/three-steps.json")
+@bp.route("/three-steps.json", methods=["GET", "POST"])
 def download_json() -> ResponseReturnValue:
     """Hand over everything as JSON, for programs."""
     text = json.dumps(asdict(_data()), default=str, indent=2, ensure_ascii=False)
     return text, 200, _attachment("three-steps.json", "application/json")
 
 
-@bp.get("/three-steps.html")
+@bp.route("/three-steps.html", methods=["GET", "POST"])
 def download_html() -> ResponseReturnValue:
     """Hand over everything as one page, for people."""
     text = render_template("learn/export.html", data=_data(), workshop=tool().workshop(visit.workshop_id))

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from flask import render_template, url_for
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from lti_tool.activities.base import Activity
-from lti_tool.services import classroom, grading
+from lti_tool.services import classroom, grading, rosters
 from lti_tool.services.classroom import LearnerProgress
 from lti_tool.services.grading import GradeState
 from lti_tool.web.access import visit_blueprint
@@ -22,6 +23,7 @@ class LearnerRow:
 
     label: str
     is_test: bool
+    is_listed: bool
     last_active: date | None
     cells: tuple[str, ...]
     grade: GradeState
@@ -48,23 +50,38 @@ def progress() -> str:
     with tool().database.reading() as session:
         learners = classroom.progress(session, visit.assignment_id, workshop)
         notice = classroom.column_notice(session, visit.assignment_id)
+        copied = classroom.is_copy(session, visit.course_id)
+        roster = rosters.state(session, visit.course_id)
     return render_template(
         "teach/progress.html",
         workshop=workshop,
         course_title=visit.course_title,
         modules=shown,
         learners=[_row(each, columns) for each in learners],
+        has_begun=any(each.has_launched for each in learners),
+        roster=roster,
+        read_again_url=url_for("teach.read_again"),
         column_notice=notice,
+        is_copy=copied,
         family=visit.platform.family,
         send_when=visit.send_when,
         preview_url=url_for("learn.home"),
     )
 
 
+@bp.post("/roster")
+def read_again() -> ResponseReturnValue:
+    """Have the worker read the course's list of people soon."""
+    with tool().database.transaction() as session:
+        rosters.ask_again(session, visit.course_id)
+    return redirect(url_for("teach.progress"), 303)
+
+
 def _row(learner: LearnerProgress, columns: list[Activity]) -> LearnerRow:
     return LearnerRow(
         label=learner.label,
         is_test=learner.is_test,
+        is_listed=learner.is_listed,
         last_active=learner.last_active,
         cells=tuple(learner.states.get(each.id, "not_started") for each in columns),
         grade=learner.grade,

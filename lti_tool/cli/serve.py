@@ -57,6 +57,8 @@ def work() -> None:
 def run() -> None:
     """Run the web server and a worker on this machine until stopped; one that dies is started again."""
     settings = Settings.load()
+    if settings.trusted_proxies == 0 and not settings.bind.startswith(("127.0.0.1:", "localhost:", "[::1]:")):
+        click.echo("Warning: a few slow connections can hold up everybody. Put a buffering proxy in front.", err=True)
     stop = _asked_to_stop()
     commands = [_web_command(settings), [sys.executable, "-m", "lti_tool", "work"]]
     running = [subprocess.Popen(command) for command in commands]  # noqa: S603 - our own two commands
@@ -79,6 +81,8 @@ def _web_command(settings: Settings) -> list[str]:
         "graceful-timeout": str(STOP_WITHIN),
         "limit-request-line": str(LONGEST_ADDRESS),
         "log-level": "warning",
+        # Where we are mounted is not for a request to say.
+        "forwarder-headers": "",
     }
     words = [word for name, value in options.items() for word in (f"--{name}", value)]
     return [sys.executable, "-m", "gunicorn", *words, "lti_tool.app:from_environment()"]

@@ -6,7 +6,19 @@ from collections.abc import Callable
 from flask import Flask, Response
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from lti_tool.demo_lms import columns, grades, nrps, oidc, pages, tokens
+from lti_tool.demo_lms import (
+    choosing,
+    columns,
+    content,
+    frames,
+    grades,
+    installing,
+    nrps,
+    oidc,
+    pages,
+    registering,
+    tokens,
+)
 from lti_tool.demo_lms.app_state import current_lms
 from lti_tool.demo_lms.records import LmsConfig
 from lti_tool.demo_lms.state import Lms
@@ -16,17 +28,20 @@ def create_lms(config: LmsConfig) -> Flask:
     """Return the demo LMS as a Flask application; its state is ``app.extensions["lms"]``."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
+    # A page elsewhere whose name is pointed at this machine must not act as somebody here.
+    app.config["TRUSTED_HOSTS"] = [config.host, "127.0.0.1", "localhost"]
     app.extensions["lms"] = Lms(config)
-    for part in (pages, oidc, tokens, columns, grades, nrps):
+    for part in (pages, choosing, content, frames, installing, registering, oidc, tokens, columns, grades, nrps):
         app.register_blueprint(part.blueprint)
     app.after_request(_guard)
     return app
 
 
 def _guard(response: Response) -> Response:
-    tool = current_lms().tool_url
-    policy = f"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; frame-src 'self' {tool};"
-    policy += f" form-action 'self' {tool}; base-uri 'none'; frame-ancestors 'self'"
+    lms = current_lms()
+    tool = lms.tool_url
+    policy = f"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; frame-src 'self' {tool}"
+    policy += f"{frames.strange(lms)}; form-action 'self' {tool}; base-uri 'none'; frame-ancestors 'self'"
     response.headers.setdefault("Content-Security-Policy", policy)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     return response

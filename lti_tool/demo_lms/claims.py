@@ -7,11 +7,13 @@ from typing import Any
 from lti_tool.demo_lms import addresses
 from lti_tool.demo_lms.courses import Course, Link
 from lti_tool.demo_lms.people import Person, launch_roles, opaque
+from lti_tool.demo_lms.records import Launch
 from lti_tool.demo_lms.state import Lms
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS_CLAIM = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 NRPS_CLAIM = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 
 
 def launch_claims(
@@ -32,11 +34,11 @@ def launch_claims(
         CLAIM + "message_type": "LtiResourceLinkRequest",
         CLAIM + "version": "1.3.0",
         CLAIM + "deployment_id": course.registration.deployment_id,
-        CLAIM + "target_link_uri": lms.launch_url,
+        CLAIM + "target_link_uri": link.url or lms.launch_url,
         CLAIM + "roles": launch_roles(person, course.rules),
         CLAIM + "context": _context(course),
         CLAIM + "resource_link": {"id": link.id, "title": link.title},
-        CLAIM + "custom": dict(link.custom),
+        CLAIM + "custom": {"context_history": ",".join(course.history), **link.custom},
         CLAIM + "launch_presentation": _presentation(lms, course, link, person, document_target),
         **_name(person),
         **_grade_service(lms, course, link),
@@ -45,6 +47,48 @@ def launch_claims(
     if course.rules.family == "moodle":
         return _as_moodle(lms, claims, course, link, person)
     return _as_canvas(claims, course, person) if course.rules.family == "canvas" else claims
+
+
+def claims_of(lms: Lms, launch: Launch, nonce: str) -> dict[str, Any]:
+    """Return the claims of a launch of any kind."""
+    course, link, person = launch.course, launch.link, launch.person
+    claims = launch_claims(lms, course, link, person, nonce=nonce, document_target=launch.document_target)
+    if launch.chooser:
+        return _as_choosing(lms, claims, launch)
+    if launch.learner:
+        claims[CLAIM + "message_type"] = "LtiSubmissionReviewRequest"
+        claims[CLAIM + "for_user"] = {"user_id": launch.learner.sub(course.rules)}
+    return claims
+
+
+def _as_choosing(lms: Lms, claims: dict[str, Any], launch: Launch) -> dict[str, Any]:
+    """Make a deep linking request of it.
+
+    Source: LTI Deep Linking 2.0 section 3; Moodle 4.5.6, measured 2026-11-22 (no data, no roster, no link, of the
+    presentation only the locale).
+    """
+    moodle = launch.course.rules.family == "moodle"
+    chooser = lms.choosers[launch.chooser]
+    for name in (
+        CLAIM + "resource_link",
+        AGS_CLAIM,
+        NRPS_CLAIM,
+        "https://purl.imsglobal.org/spec/lti-bo/claim/basicoutcome",
+    ):
+        claims.pop(name, None)
+    claims[CLAIM + "message_type"] = "LtiDeepLinkingRequest"
+    if moodle:
+        claims[CLAIM + "launch_presentation"] = {"locale": "en"}
+    claims[DEEP_LINKING + "deep_linking_settings"] = {
+        "deep_link_return_url": f"{lms.base_url}/content/{launch.chooser}",
+        "accept_types": ["ltiResourceLink"] if moodle else ["link", "ltiResourceLink"],
+        "accept_presentation_document_targets": ["frame", "iframe", "window"],
+        "accept_multiple": chooser.several,
+        "auto_create": False,
+        **({"title": "", "text": ""} if moodle else {}),
+        **({} if chooser.data is None else {"data": chooser.data}),
+    }
+    return claims
 
 
 def _context(course: Course) -> dict[str, Any]:
@@ -69,8 +113,9 @@ def _presentation(lms: Lms, course: Course, link: Link, person: Person, document
 def _grade_service(lms: Lms, course: Course, link: Link) -> dict[str, Any]:
     if not link.grade_service:
         return {}
+    allowed = course.registration.scopes
     endpoint: dict[str, Any] = {
-        "scope": addresses.GRADE_SCOPES,
+        "scope": [scope for scope in addresses.GRADE_SCOPES if allowed is None or scope in allowed],
         "lineitems": addresses.line_items(lms, course),
     }
     columns = course.columns_of(link)
@@ -107,6 +152,7 @@ def _as_moodle(lms: Lms, claims: dict[str, Any], course: Course, link: Link, per
 
 def _as_canvas(claims: dict[str, Any], course: Course, person: Person) -> dict[str, Any]:
     claims["azp"] = course.registration.client_id
+    claims[CLAIM + "custom"]["post_message_token"] = opaque(f"frame/{course.key}")
     claims["locale"] = "en"
     claims["picture"] = None
     claims["errors"] = {"errors": {}}

@@ -20,6 +20,8 @@ class Registration:
     rules: Rules
     endpoint_query: str = ""
     """A query that the authorization endpoint already has, as the OpenID standard allows."""
+    scopes: frozenset[str] | None = None
+    """What the services allow it; ``None``: all there are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +36,8 @@ class Link:
     """The platform made a gradebook column together with the activity."""
     grade_service: bool
     """Launches carry the claim of the grade services."""
+    url: str = ""
+    """The address that the tool gave it; empty: the tool's own."""
 
 
 @dataclass(kw_only=True)
@@ -95,6 +99,8 @@ class Course:
     columns: dict[str, Column] = field(default_factory=dict)
     grades: dict[tuple[str, str], Grade] = field(default_factory=dict)
     """By (column id, person key)."""
+    history: tuple[str, ...] = ()
+    """The ids of the courses it was copied from, the nearest first."""
 
     @property
     def rules(self) -> Rules:
@@ -115,9 +121,11 @@ class Course:
         return next(people, None)
 
 
-def seed(registrations: list[Registration], people: dict[str, Person]) -> tuple[dict[str, Course], Iterator[int]]:
-    """Return the courses by key, and the numbers that later columns get."""
-    numbers, course_numbers, link_numbers = count(2), count(2), count(1)
+def seed(
+    registrations: list[Registration], people: dict[str, Person], above: int = 0
+) -> tuple[dict[str, Course], Iterator[int]]:
+    """Return the courses by key, and the numbers that later columns get; all ids are ``above`` a number."""
+    numbers, course_numbers, link_numbers = count(above + 2), count(above + 2), count(above + 1)
     courses: dict[str, Course] = {}
     for registration in registrations:
         for label, title in [("M101", "Mentoring 101"), ("FYS", "First-Year Seminar")]:

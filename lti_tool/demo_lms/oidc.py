@@ -12,7 +12,7 @@ from flask import Blueprint, abort, make_response, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 
 from lti_tool.demo_lms.app_state import current_lms, note
-from lti_tool.demo_lms.claims import launch_claims
+from lti_tool.demo_lms.claims import claims_of
 from lti_tool.demo_lms.courses import Course, Link, Registration
 from lti_tool.demo_lms.people import Person
 from lti_tool.demo_lms.records import Launch
@@ -46,13 +46,19 @@ def begin(lms: Lms, course: Course, link: Link, person: Person, *, document_targ
     Source: 1EdTech Security Framework 1.0 section 5.1.1; Moodle 4.5.6, Canvas.
     """
     launch = Launch(course=course, link=link, person=person, document_target=document_target, begun=lms.now())
+    return begin_launch(lms, launch)
+
+
+def begin_launch(lms: Lms, launch: Launch) -> LoginCall:
+    """Do the same for a launch of any kind: a link, choosing content, a review from the gradebook."""
+    course, link, person = launch.course, launch.link, launch.person
     launch_id = f"ltilaunch{link.id}_{secrets.randbelow(10**9)}" if course.rules.numeric_ids else secrets.token_hex(32)
     with lms.lock:
         lms.launches = {key: kept for key, kept in lms.launches.items() if lms.now() - kept.begun <= HINT_LIVES}
         lms.launches[launch_id] = launch
     fields = {
         "iss": lms.issuer,
-        "target_link_uri": lms.launch_url,
+        "target_link_uri": link.url or lms.launch_url,
         "login_hint": person.sub(course.rules),
         "lti_message_hint": _hint(lms, course, launch_id),
         "client_id": course.registration.client_id,
@@ -64,13 +70,17 @@ def begin(lms: Lms, course: Course, link: Link, person: Person, *, document_targ
             "canvas_region": "demo",
             "canvas_environment": "prod",
         }
+    if course.rules.storage_target:
+        fields["lti_storage_target"] = course.rules.storage_target
     method = "POST" if course.rules.login_by_post else "GET"
     return LoginCall(method=method, url=f"{lms.tool_url}{lms.lti_path}/login", fields=fields)
 
 
 def _hint(lms: Lms, course: Course, launch_id: str) -> str:
     if course.rules.family == "moodle":
-        return json.dumps({"cmid": int(launch_id[9:].split("_")[0]) + 1, "launchid": launch_id}, separators=(",", ":"))
+        number = launch_id[9:].split("_")[0]
+        hint = {"cmid": int(number) + 1} if number else {}
+        return json.dumps(hint | {"launchid": launch_id}, separators=(",", ":"))
     ends = int((lms.now() + HINT_LIVES).timestamp())
     return (
         lms.sign({"verifier": launch_id, "context_type": "Course", "exp": ends}) if course.rules.family else launch_id
@@ -102,9 +112,14 @@ def start(course_key: str, link_key: str, person_key: str) -> ResponseReturnValu
     target = "window" if request.args.get("target") == "window" else "iframe"
     call = begin(lms, course, link, person, document_target=target)
     note("login", course.registration, 200, f"{person.name} opens “{link.title}”")
+    return go(call)
+
+
+def go(call: LoginCall) -> ResponseReturnValue:
+    """Send the browser on to the tool, as the platform's family does."""
     if call.method == "GET":
         return redirect(f"{call.url}?{urlencode(call.fields)}")
-    return _form(call.url, call.fields, "Opening the activity")
+    return form_page(call.url, call.fields, "Opening the activity")
 
 
 @blueprint.route("/lti/authorize", methods=["GET", "POST"])
@@ -127,12 +142,10 @@ def authorize() -> ResponseReturnValue:
         if refused.shown_here:
             return _invalid_request()
         fields = {"error": refused.error, "error_description": refused.description}
-        return _form(lms.launch_url, fields | _state(asked), "Returning to the activity")
-    claims = launch_claims(
-        lms, launch.course, launch.link, launch.person, nonce=asked["nonce"], document_target=launch.document_target
-    )
+        return form_page(lms.launch_url, fields | _state(asked), "Returning to the activity")
+    claims = claims_of(lms, launch, asked["nonce"])
     note("authorize", client, 200, f"id_token for {launch.person.name}")
-    return _form(lms.launch_url, {"id_token": lms.sign(claims)} | _state(asked), "Opening the activity")
+    return form_page(lms.launch_url, {"id_token": lms.sign(claims)} | _state(asked), "Opening the activity")
 
 
 def _checked(lms: Lms, client: Registration, asked: dict[str, str]) -> Launch:
@@ -169,7 +182,8 @@ def _state(asked: dict[str, str]) -> dict[str, str]:
     return {"state": asked["state"]} if "state" in asked else {}
 
 
-def _form(action: str, fields: dict[str, Any], title: str) -> ResponseReturnValue:
+def form_page(action: str, fields: dict[str, Any], title: str) -> ResponseReturnValue:
+    """Return a page whose one form sends itself."""
     answer = make_response(render_template("form_post.html", action=action, fields=fields, title=title))
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -61,6 +61,7 @@ def activity_page(course_key: str, person_key: str, link_key: str) -> ResponseRe
         link=link,
         narrow=request.args.get("column") == "narrow",
         tool_origin=f"{tool.scheme}://{tool.netloc}",
+        page_settings=current_lms().page_settings,
     )
 
 

@@ -7,9 +7,27 @@ from typing import Any, Literal
 
 from lti_tool.demo_lms.courses import Course, Link, Registration
 from lti_tool.demo_lms.people import Person
+from lti_tool.demo_lms.rules import Rules
 
-Call = Literal["score", "results", "columns", "column", "members", "token", "keys", "login", "authorize"]
+Call = Literal[
+    "score",
+    "results",
+    "columns",
+    "column",
+    "members",
+    "token",
+    "keys",
+    "login",
+    "authorize",
+    "content",
+    "configuration",
+    "registration",
+]
 """What a tool or a browser can ask of the platform, as the log and the faults name it."""
+
+StorageManner = Literal["answers", "silent", "elsewhere", "impostor"]
+"""How the storage frame behaves: as Canvas's; like a mobile app, which hears nothing and answers nothing; on another
+origin than the sign-in; or well, but its answers come from a frame of another origin."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +52,21 @@ class Launch:
     person: Person
     document_target: str
     begun: datetime
+    chooser: str = ""
+    """The key of what is to be chosen, where the tool is opened to choose content."""
+    learner: Person | None = None
+    """Whose work is looked at, where the tool is opened from the gradebook."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chooser:
+    """Content that somebody is about to choose: what the address for the answer stands for."""
+
+    course: Course
+    person: Person
+    several: bool
+    data: str | None
+    """A note that must come back as it went out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,3 +107,27 @@ class LogEntry:
     note: str
     body: Any = None
     """The parsed JSON that was sent, if any."""
+
+
+@dataclass(kw_only=True)
+class Install:
+    """A tool on its way in: an administrator pasted its address, it registers itself, somebody switches it on."""
+
+    client_id: str
+    rules: Rules
+    address: str
+    """The tool's registration address, as pasted."""
+    token: str = ""
+    """The registration token; good once."""
+    is_token_used: bool = False
+    request: Mapping[str, Any] | None = None
+    """What the tool registered, as it was sent."""
+    registration: Registration | None = None
+    is_active: bool = False
+
+    @property
+    def state(self) -> str:
+        """Return where it is on its way, in a word for the list."""
+        if self.registration is None:
+            return "Not registered"
+        return "Active" if self.is_active else "Pending"

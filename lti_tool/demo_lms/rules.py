@@ -26,6 +26,8 @@ class Rules:
     """Part of every line item URL, without the question mark."""
     frame_resize: bool
     """The course page listens to ``lti.frameResize``."""
+    storage_target: str
+    """The hidden frame that keeps values for tools (LTI postMessage Storage 0.1); empty: there is none."""
     completion: bool
     """An activity is ticked as complete when it receives any grade."""
     attempts: bool
@@ -45,6 +47,7 @@ MOODLE = Rules(
     exact_media_types=True,
     url_query="type_id=1",
     frame_resize=False,
+    storage_target="",
     completion=True,
     attempts=False,
     page_size=None,
@@ -60,6 +63,7 @@ CANVAS = Rules(
     exact_media_types=False,
     url_query="",
     frame_resize=True,
+    storage_target="post_message_forwarding",
     completion=False,
     attempts=True,
     page_size=50,
@@ -75,6 +79,7 @@ STRICT = Rules(
     exact_media_types=True,
     url_query="",
     frame_resize=True,
+    storage_target="",
     completion=False,
     attempts=False,
     page_size=None,

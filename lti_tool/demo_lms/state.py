@@ -16,7 +16,17 @@ from jwt.algorithms import RSAAlgorithm
 
 from lti_tool.demo_lms.courses import Column, Course, Registration, seed
 from lti_tool.demo_lms.people import cast
-from lti_tool.demo_lms.records import AccessToken, Call, Fault, Launch, LmsConfig, LogEntry
+from lti_tool.demo_lms.records import (
+    AccessToken,
+    Call,
+    Chooser,
+    Fault,
+    Install,
+    Launch,
+    LmsConfig,
+    LogEntry,
+    StorageManner,
+)
 from lti_tool.demo_lms.rules import CANVAS, MOODLE, STRICT
 
 
@@ -31,6 +41,10 @@ class Lms:
         self.token_seconds = 3600
         self.skew = timedelta(0)
         """How far this platform's clock is ahead of the machine's."""
+        self.storage: StorageManner = "answers"
+        self.storage_characters = 4096
+        self.page_settings: dict[str, Any] = {"locale": "en", "time_zone": "Europe/Berlin", "use_high_contrast": False}
+        """What the course page tells a tool that asks ``lti.getPageSettings``."""
         self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.kid = secrets.token_hex(10)
         self.people = cast(config.extra_learners)
@@ -45,9 +59,16 @@ class Lms:
         self.courses, self._column_numbers = seed(clients, self.people)
         self.launches: dict[str, Launch] = {}
         self.tokens: dict[str, AccessToken] = {}
+        self.choosers: dict[str, Chooser] = {}
+        self.nonces: set[str] = set()
+        """Of the answers that choosing brought, so that none is taken twice."""
         self.faults: list[Fault] = []
         self.log: deque[LogEntry] = deque(maxlen=2000)
         self.tool_keys: tuple[datetime, dict[str, Any]] | None = None
+        self.installs: dict[str, Install] = {}
+        """Tools that register themselves, by client id."""
+        self.scopes_kept: frozenset[str] | None = None
+        """What an administrator leaves of the scopes that a registering tool asks for; ``None``: all."""
 
     def now(self) -> datetime:
         """Return this platform's idea of the time, in UTC."""

@@ -61,7 +61,8 @@ def token() -> ResponseReturnValue:
         client, assertion = _client(lms)
         _verify(lms, client, assertion)
         asked = request.form.get("scope", "")
-        granted = sorted(set(asked.split()) & {*GRADE_SCOPES, ROSTER})
+        allowed = {*GRADE_SCOPES, ROSTER} if client.scopes is None else client.scopes
+        granted = sorted(set(asked.split()) & allowed)
         if not granted:
             raise TokenRefused("invalid_scope" if asked else "invalid_request")
     except TokenRefused as refused:
@@ -105,7 +106,7 @@ def _verify(lms: Lms, client: Registration, assertion: str) -> None:
     header = jwt.get_unverified_header(assertion)
     if header.get("alg") != "RS256":
         raise TokenRefused("invalid_client", "Algorithm not supported")
-    claims = _signed_claims(lms, header.get("kid"), assertion)
+    claims = signed_claims(lms, header.get("kid"), assertion)
     now = int(lms.now().timestamp())
     leeway = 0 if moodle else 60
     if int(claims.get("iat", now if moodle else 0)) > now + leeway:
@@ -124,7 +125,11 @@ def _check_strictly(lms: Lms, claims: dict[str, Any]) -> None:
         raise TokenRefused("invalid_client", "the jti or iat is missing")
 
 
-def _signed_claims(lms: Lms, kid: str | None, assertion: str) -> dict[str, Any]:
+def signed_claims(lms: Lms, kid: str | None, assertion: str) -> dict[str, Any]:
+    """Return the claims that the tool signed; nothing but the signature is looked at.
+
+    :raise TokenRefused: no key of the tool's fits.
+    """
     # The second round has fetched the tool's keys again: so a rotated key works at once.
     error = "Signature verification failed"
     for fresh in (False, True):

@@ -1,16 +1,17 @@
 """Scores on their way: claim one, speak to the platform with no transaction open, record what it said."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from lti_tool.db import Database
+from lti_tool.library.model import Workshop
 from lti_tool.log import log
 from lti_tool.lti.grades import SCOPE_RESULT, GradeService, GradesUnavailable, LineItem, Outcome, OutcomeKind, Score
-from lti_tool.services import grading
+from lti_tool.services import columns, grading
 from lti_tool.services.grading import Claimed
 
 EVERY_SIX_HOURS = 6 * 3600
-TAG = "completion"
 HELD = {OutcomeKind.REFUSED: "refused", OutcomeKind.GONE: "column-missing"}
 """Answers after which trying again is of no use until something changes."""
 
@@ -24,6 +25,8 @@ class Courier:
     owner: str
     """Who holds the lease; unique to this worker."""
     lease: timedelta
+    workshops: Mapping[str, Workshop]
+    """By id; scores are made from what is in them."""
     retry_scale: float = 1.0
 
     def deliver_one(self) -> bool:
@@ -50,6 +53,8 @@ class Courier:
             completed_at=claimed.completed_at,
         )
         try:
+            if claimed.asks_points and self._learn_points(claimed):
+                return
             lineitem = claimed.lineitem or self._find_column(claimed)
             outcome = self.service.send(claimed.platform, lineitem=lineitem, score=score)
             if outcome.kind is OutcomeKind.CONFLICT:
@@ -61,17 +66,28 @@ class Courier:
 
     def _find_column(self, claimed: Claimed) -> str:
         """Find the column that is ours, or make it, and keep its address."""
-        wanted = LineItem(label=claimed.label, maximum=claimed.maximum, resource_id=claimed.resource_id, tag=TAG)
+        wanted = LineItem(
+            label=claimed.label, maximum=claimed.maximum, resource_id=claimed.resource_id, tag=grading.TAG
+        )
         address = self.service.find_or_create(
             claimed.platform,
             lineitems=claimed.lineitems or "",
             scopes=claimed.scopes,
             wanted=wanted,
             taken=claimed.taken,
+            link_id=claimed.link_id,
         )
         with self.database.transaction() as session:
-            grading.name_column(session, claimed, address)
-        return address
+            return grading.name_column(session, claimed, address)
+
+    def _learn_points(self, claimed: Claimed) -> bool:
+        """Look once what the column is worth; say whether the score had to be made anew, to be sent next."""
+        points = self.service.points(claimed.platform, lineitem=claimed.lineitem or "", scopes=claimed.scopes)
+        with self.database.transaction() as session:
+            changed = columns.settle_points(session, claimed.column_id, points, self.workshops)
+            if changed:
+                grading.put_back(session, claimed)
+        return changed
 
     def _settle_conflict(self, claimed: Claimed, lineitem: str, score: Score) -> None:
         """The gradebook has a record as new or newer: ours, from a try whose answer was lost, or a person's.

@@ -2,7 +2,7 @@
 
 from lti_tool.db import Database
 from lti_tool.log import log
-from lti_tool.services import progress, visits
+from lti_tool.services import progress, tickets, visits
 
 
 def tidy(database: Database) -> None:
@@ -12,5 +12,7 @@ def tidy(database: Database) -> None:
     with database.transaction() as session:
         old = visits.forget_old_visits(session)
     with database.transaction() as session:
+        unused = tickets.forget_expired(session)
+    with database.transaction() as session:
         revisions = progress.forget_old_revisions(session)
-    log.info("tidied", attempts=attempts, visits=old, revisions=revisions)
+    log.info("tidied", attempts=attempts, visits=old, tickets=unused, revisions=revisions)

@@ -1,10 +1,11 @@
-"""The worker's loop: deliver what is due, tidy up once an hour, finish the work in hand when told to stop."""
+"""The worker's loops: scores, course lists beside them, tidying up; what is in hand is finished when told to stop."""
 
 import os
 import secrets
 import socket
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -12,10 +13,13 @@ from typing import Any
 from lti_tool.db import Database
 from lti_tool.jobs.grades import Courier
 from lti_tool.jobs.housekeeping import tidy
+from lti_tool.jobs.rosters import RosterReader
+from lti_tool.library.loader import shipped_workshops
 from lti_tool.log import log
 from lti_tool.lti.grades import GradeService
 from lti_tool.lti.http import Outbound
 from lti_tool.lti.keys import load_private_key
+from lti_tool.lti.roster import RosterService
 from lti_tool.lti.tokens import TokenSource
 from lti_tool.seal import Sealer
 from lti_tool.services import signing_keys
@@ -32,10 +36,22 @@ def courier(settings: Settings, database: Database, http: Outbound) -> Courier:
     return Courier(
         database=database,
         service=GradeService(http, tokens),
-        owner=f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}",
+        owner=_owner(),
         lease=timedelta(seconds=settings.grade_lease_seconds),
+        workshops=shipped_workshops(),
         retry_scale=settings.grade_retry_scale,
     )
+
+
+def roster_reader(settings: Settings, database: Database, http: Outbound) -> RosterReader:
+    """Return a reader of course lists; its access tokens are its own."""
+    tokens = TokenSource(http, partial(_signing_key, database, Sealer(settings.encryption_keys)))
+    service = RosterService(http, tokens)
+    return RosterReader(database=database, service=service, owner=_owner(), retry_scale=settings.grade_retry_scale)
+
+
+def _owner() -> str:
+    return f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 def _signing_key(database: Database, sealer: Sealer) -> tuple[str, Any]:
@@ -49,6 +65,10 @@ def work(settings: Settings, stop: threading.Event) -> None:
     database = Database(settings.database_url)
     http = Outbound(settings.private_hosts)
     carrier = courier(settings, database, http)
+    reader = roster_reader(settings, database, http)
+    # A long list must hold up no grade, so it is read beside them.
+    reading = threading.Thread(target=_repeat, args=(partial(reader.read_one, stop.is_set), stop))
+    reading.start()
     log.info("worker started", owner=carrier.owner)
     next_tidy = time.monotonic()
     while not stop.is_set():
@@ -62,6 +82,19 @@ def work(settings: Settings, stop: threading.Event) -> None:
             busy = False
         if not busy:
             stop.wait(IDLE)
+    reading.join()
     http.close()
     database.engine.dispose()
     log.info("worker stopped")
+
+
+def _repeat(step: Callable[[], bool], stop: threading.Event) -> None:
+    """Repeat a step until ``stop`` is set, at once as long as it finds something to do."""
+    while not stop.is_set():
+        try:
+            busy = step()
+        except Exception as error:  # the database is away: the loop outlives it
+            log.fault(error)
+            busy = False
+        if not busy:
+            stop.wait(IDLE)

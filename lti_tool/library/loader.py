@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -23,6 +24,13 @@ from lti_tool.mentoring.score import Profile
 
 SHIPPED = Path(__file__).parent.parent / "content" / "fundamentals"
 """The workshop that comes with the tool."""
+
+
+@cache
+def shipped_workshops() -> Mapping[str, Workshop]:
+    """Return the workshops that come with the tool, by id; they cannot change, so they are read once."""
+    workshop = load_workshop()
+    return MappingProxyType({workshop.id: workshop})
 
 
 def load_workshop(folder: Path = SHIPPED, *, locale: str = "en", features: frozenset[str] = FEATURES) -> Workshop:

@@ -249,7 +249,7 @@ class _Launch(MessageLaunch[Request, _OnePlatform, _NoSession, _NoCookies]):
         return self
 
     def validate_message(self) -> "_Launch":
-        """D13, D14, D17, D18: our own schema of the one message we support."""
+        """D13, D14, D17, D18: our own schemas of the messages that we serve."""
         self.message = claims.read_message(dict(self._jwt["body"]))
         return self
 
@@ -271,7 +271,7 @@ class _Launch(MessageLaunch[Request, _OnePlatform, _NoSession, _NoCookies]):
             raise ClockDifference(f"the token was issued {begun_at - envelope.iat:.0f} s before the sign-in began")
 
 
-def read_launch(platform: PlatformConfig, token: str, expected: Expected, keys: KeySets) -> claims.ResourceLinkMessage:
+def read_launch(platform: PlatformConfig, token: str, expected: Expected, keys: KeySets) -> claims.LaunchMessage:
     """Verify an ID token against the login it must answer and return its claims.
 
     :raise LaunchRefused: some subclass of it, whatever the token is.

@@ -15,10 +15,11 @@ from lti_tool.lti.refusals import MessageNotSupported, MessageNotValid
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
-
-RESOURCE_LINK = "LtiResourceLinkRequest"
+DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 CUSTOM_LIMIT = 100
 CUSTOM_VALUE_LIMIT = 8192
+DATA_LIMIT = 64 * 1024
+"""Characters of the platform's own note in a deep linking request; Canvas and Moodle send none or a few hundred."""
 
 
 def _printable(value: str) -> str:
@@ -59,6 +60,19 @@ def _custom(value: Any) -> dict[str, str]:
     return dict(list(kept.items())[:CUSTOM_LIMIT])
 
 
+def _required_address(value: str) -> str:
+    if texts.web_address(value) is None:
+        raise ValueError("is no web address")
+    return value
+
+
+def _flag(value: Any) -> bool | None:
+    """Read a yes or no that some platforms write as text; anything else says nothing."""
+    if isinstance(value, str):
+        return {"true": True, "false": False}.get(value.lower())
+    return value if isinstance(value, bool) else None
+
+
 def _number(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise ValueError("is no number")
@@ -70,6 +84,9 @@ def _number(value: Any) -> Any:
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_printable)]
 Text = Annotated[str | None, AfterValidator(_clean)]
 WebAddress = Annotated[str | None, AfterValidator(_web_address)]
+RequiredAddress = Annotated[str, AfterValidator(_required_address)]
+Flag = Annotated[bool | None, BeforeValidator(_flag)]
+Roles = Annotated[list[str], Field(max_length=500)]
 Moment = Annotated[float, BeforeValidator(_number)]
 
 
@@ -139,6 +156,24 @@ class RosterService(_Claims):
     context_memberships_url: WebAddress = None
 
 
+class DeepLinkingSettings(_Claims):
+    """The claim ``deep_linking_settings``. Source: LTI Deep Linking 2.0, 3.3; Moodle 4.5, observed 2026-11-22."""
+
+    deep_link_return_url: RequiredAddress
+    accept_types: Annotated[list[str], Field(max_length=50)]
+    accept_multiple: Flag = None
+    accept_lineitem: Flag = None
+    title: Text = None
+    text: Text = None
+    data: Annotated[str, Field(max_length=DATA_LIMIT)] | None = None
+
+
+class ForUser(_Claims):
+    """``P/for_user``: whose work is looked at."""
+
+    user_id: Identifier
+
+
 # Which claim a field is read from; the others are called as OpenID Connect calls them.
 _NAMES = {
     "message_type": CLAIM + "message_type",
@@ -153,6 +188,8 @@ _NAMES = {
     "custom": CLAIM + "custom",
     "grades": AGS,
     "roster": NRPS,
+    "settings": DEEP_LINKING + "deep_linking_settings",
+    "for_user": CLAIM + "for_user",
 }
 
 
@@ -165,14 +202,14 @@ class Message(_Claims):
     version: str
 
 
-class ResourceLinkMessage(Message):
-    """The claims of an ``LtiResourceLinkRequest``. Source: LTI 1.3 core, 5.3 and 5.4."""
+class LaunchMessage(Message):
+    """What all messages that we take have in common, required or not. Source: LTI 1.3 core, 5.3 and 5.4."""
 
     sub: Identifier | None = None
     deployment_id: Identifier
-    target_link_uri: Annotated[str, StringConstraints(min_length=1, max_length=texts.URL_LIMIT)]
-    resource_link: ResourceLink
-    roles: Annotated[list[str], Field(max_length=500)]
+    target_link_uri: Annotated[str, StringConstraints(min_length=1, max_length=texts.URL_LIMIT)] | None = None
+    resource_link: ResourceLink | None = None
+    roles: Roles | None = None
     context: Context | None = None
     presentation: Presentation | None = None
     platform: ToolPlatform | None = None
@@ -184,6 +221,36 @@ class ResourceLinkMessage(Message):
     family_name: Text = None
     email: Text = None
     locale: Annotated[str | None, AfterValidator(_locale)] = None
+
+
+class ResourceLinkMessage(LaunchMessage):
+    """The claims of an ``LtiResourceLinkRequest``. Source: LTI 1.3 core, 5.3 and 5.4."""
+
+    target_link_uri: Annotated[str, StringConstraints(min_length=1, max_length=texts.URL_LIMIT)]
+    resource_link: ResourceLink
+    roles: Roles
+
+
+class DeepLinkingMessage(LaunchMessage):
+    """The claims of an ``LtiDeepLinkingRequest``; roles and target are optional. Source: LTI Deep Linking 2.0, 3."""
+
+    settings: DeepLinkingSettings
+
+
+class SubmissionReviewMessage(LaunchMessage):
+    """The claims of an ``LtiSubmissionReviewRequest``; the link is optional. Source: LTI Submission Review 1.0, 4."""
+
+    roles: Roles
+    for_user: ForUser
+    grades: GradeService
+
+
+MESSAGES: dict[str, type[LaunchMessage]] = {
+    "LtiResourceLinkRequest": ResourceLinkMessage,
+    "LtiDeepLinkingRequest": DeepLinkingMessage,
+    "LtiSubmissionReviewRequest": SubmissionReviewMessage,
+}
+"""The messages that we serve."""
 
 
 def read_header(values: Any) -> Header:
@@ -199,8 +266,8 @@ def read_header(values: Any) -> Header:
     return header
 
 
-def read_message(values: dict[str, Any]) -> ResourceLinkMessage:
-    """Read a verified payload as the one message we support.
+def read_message(values: dict[str, Any]) -> LaunchMessage:
+    """Read a verified payload as one of the messages that we serve.
 
     :raise MessageNotSupported: a message of LTI, but of another type.
     :raise MessageNotValid: not LTI 1.3.0, or a claim is missing or of the wrong type; ``detail`` names it.
@@ -209,9 +276,9 @@ def read_message(values: dict[str, Any]) -> ResourceLinkMessage:
         message = Message.model_validate(values)
         if message.version != "1.3.0":
             raise MessageNotValid("version is not 1.3.0")
-        if message.message_type != RESOURCE_LINK:
+        if message.message_type not in MESSAGES:
             raise MessageNotSupported(texts.clean(message.message_type, 80) or "")
-        return ResourceLinkMessage.model_validate(values)
+        return MESSAGES[message.message_type].model_validate(values)
     except ValidationError as error:
         raise MessageNotValid(f"{where(error)} is missing or has the wrong type") from None
 
@@ -219,5 +286,5 @@ def read_message(values: dict[str, Any]) -> ResourceLinkMessage:
 def where(error: ValidationError) -> str:
     """Name the claims that a validation stumbled over, without their values."""
     places = [problem["loc"] for problem in error.errors(include_input=False)]
-    names = {str(place[0]).removeprefix(CLAIM) for place in places if place}
+    names = {str(place[0]).removeprefix(CLAIM).removeprefix(DEEP_LINKING) for place in places if place}
     return ", ".join(sorted(names)) or "the payload"

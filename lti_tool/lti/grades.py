@@ -45,6 +45,7 @@ LABEL_LIMIT = 255
 LIMIT_PAGES = 50
 # A platform that ignores our filters answers with the whole course.
 LIMIT_PARTS = 200_000
+LIMIT_POINTS = Decimal(1_000_000)
 
 
 class GradesUnavailable(ToolError):
@@ -75,11 +76,13 @@ class GradeService:
         scopes: frozenset[str],
         wanted: LineItem,
         taken: frozenset[str],
+        link_id: str | None = None,
     ) -> str:
         """Return the address of the column with our ``resource_id`` and ``tag``; make one if there is none.
 
         ``scopes`` are those of the launch's claim. ``taken`` are addresses of columns that belong to something else;
-        they are compared by path, because Canvas changes the host. Moodle makes a second column for the same ids, so
+        they are compared by path, because Canvas changes the host. A column that names another link than ``link_id``
+        is that link's own. Moodle makes a second column for the same ids, so
         one is made only after a complete list without it.
 
         :raise GradesUnavailable: the list or the creation failed, or the scopes allow neither.
@@ -87,13 +90,13 @@ class GradeService:
         listing = SCOPE_LINEITEM if SCOPE_LINEITEM in scopes else SCOPE_LINEITEM_READONLY
         if listing not in scopes:
             raise GradesUnavailable(Outcome(kind=OutcomeKind.FORBIDDEN), "no scope for line items")
-        found = self._find(platform, listing, lineitems, wanted, taken)
+        found = self._find(platform, listing, lineitems, wanted, taken, link_id)
         if found is not None:
             return found
         if SCOPE_LINEITEM not in scopes:
             raise GradesUnavailable(Outcome(kind=OutcomeKind.GONE), "no column, and no scope to make one")
         made = self._create(platform, lineitems, wanted)
-        found = made or self._find(platform, listing, lineitems, wanted, taken)
+        found = made or self._find(platform, listing, lineitems, wanted, taken, link_id)
         if found is None:
             raise GradesUnavailable(Outcome(kind=OutcomeKind.TROUBLE), "the new column has no address")
         return found
@@ -133,8 +136,35 @@ class GradeService:
                 )
         return None
 
+    def points(self, platform: PlatformConfig, *, lineitem: str, scopes: frozenset[str]) -> Decimal | None:
+        """Return what a column is worth, None if we may not look or the platform does not tell.
+
+        :raise GradesUnavailable: trouble that may pass; ask again later.
+
+        Source: LTI AGS 2.0, 3.2.5.
+        """
+        scope = SCOPE_LINEITEM if SCOPE_LINEITEM in scopes else SCOPE_LINEITEM_READONLY
+        if scope not in scopes:
+            return None
+        try:
+            found = strict_json.read(self._ask(platform, scope, "GET", lineitem, {"Accept": _ITEM}).body)
+        except strict_json.NotJson:
+            return None
+        except GradesUnavailable as unavailable:
+            if unavailable.outcome.kind in (OutcomeKind.TROUBLE, OutcomeKind.THROTTLED):
+                raise
+            return None
+        worth = _number(found.get("scoreMaximum")) if isinstance(found, dict) else None
+        return worth if worth is not None and 0 < worth <= LIMIT_POINTS else None
+
     def _find(
-        self, platform: PlatformConfig, scope: str, lineitems: str, wanted: LineItem, taken: frozenset[str]
+        self,
+        platform: PlatformConfig,
+        scope: str,
+        lineitems: str,
+        wanted: LineItem,
+        taken: frozenset[str],
+        link_id: str | None,
     ) -> str | None:
         url = _with_query(lineitems, {"resource_id": wanted.resource_id, "tag": wanted.tag})
         taken_paths = {urlsplit(other).path for other in taken}
@@ -142,6 +172,7 @@ class GradeService:
         for entry in list(self._entries(platform, scope, url, _ITEMS)):
             address = _address(entry)
             is_ours = (entry.get("resourceId"), entry.get("tag")) == (wanted.resource_id, wanted.tag)
+            is_ours &= link_id is None or entry.get("resourceLinkId") in (None, "", link_id)
             if is_ours and address and urlsplit(address).path not in taken_paths:
                 return address
         return None

@@ -1,23 +1,28 @@
-"""Verifying a launch and reading it into a ``ResourceLaunch``."""
+"""Verifying a launch and reading it into a value of ours: a link opened, a picker asked for, work reviewed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from lti_tool.lti import _pylti, texts
-from lti_tool.lti.claims import ResourceLinkMessage
+from lti_tool.lti.claims import DeepLinkingMessage, LaunchMessage, SubmissionReviewMessage
 from lti_tool.lti.login import Attempt
 from lti_tool.lti.messages import (
+    AnyLaunch,
     CourseClaim,
+    DeepLinkingLaunch,
+    DeepLinkingSettings,
     GradeEndpoints,
     LinkClaim,
     Person,
     PlatformConfig,
     ResourceLaunch,
+    ReviewLaunch,
     Role,
 )
 from lti_tool.lti.platform_keys import KeySets
-from lti_tool.lti.refusals import AnonymousLaunch, LoginRefused, TargetElsewhere, TokenNotValid
+from lti_tool.lti.refusals import AnonymousLaunch, LoginRefused, MessageNotValid, TargetElsewhere, TokenNotValid
 from lti_tool.lti.roles import read_roles
 
 
@@ -43,7 +48,7 @@ def platform_error(form: Mapping[str, list[str]]) -> PlatformSaidNo | None:
 
 def verify(
     form: Mapping[str, list[str]], attempt: Attempt, platform: PlatformConfig, keys: KeySets, *, base_url: str
-) -> ResourceLaunch:
+) -> AnyLaunch:
     """Verify the posted launch against the login attempt that its ``state`` carried.
 
     The caller has opened the ``state``, compared the browser, found the platform of the attempt; afterwards it looks
@@ -60,8 +65,10 @@ def verify(
         raise TokenNotValid("the login was begun for another registration")
     expected = _pylti.Expected(nonce=attempt.nonce, deployment_id=attempt.deployment_id, begun_at=attempt.created_at)
     message = _pylti.read_launch(platform, _token(form), expected, keys)
-    _check_target(message.target_link_uri, base_url)
-    return _resource_launch(message, platform)
+    # 1EdTech's own suite leaves the target out of deep linking requests; our launch address serves all messages.
+    target = message.target_link_uri or attempt.target_link_uri
+    _check_target(target, base_url)
+    return _launch(message, _common(message, platform, target))
 
 
 def _token(form: Mapping[str, list[str]]) -> str:
@@ -77,44 +84,75 @@ def _check_target(target: str, base_url: str) -> None:
         raise TargetElsewhere("the target link is not on this tool's address")
 
 
-def _resource_launch(message: ResourceLinkMessage, platform: PlatformConfig) -> ResourceLaunch:
-    if message.sub is None and not platform.allow_anonymous:
-        raise AnonymousLaunch("sub is missing")
-    standing = read_roles(message.roles)
-    shown = message.presentation
-    return_url = shown.return_url if shown else None
-    return ResourceLaunch(
-        platform_id=platform.id,
-        deployment_id=message.deployment_id,
-        person=Person(sub=message.sub or "", name=_name(message), email=message.email),
-        # Nothing can be kept for nobody, so an anonymous person only visits.
-        role=standing.role if message.sub else Role.VISITOR,
-        is_test=standing.is_test,
-        is_administrator=standing.is_administrator,
-        course=_course(message),
-        link=LinkClaim(id=message.resource_link.id, title=message.resource_link.title),
-        grades=_grades(message),
-        memberships_url=message.roster.context_memberships_url if message.roster else None,
-        custom=MappingProxyType(message.custom),
-        target_link_uri=message.target_link_uri,
-        locale=(shown.locale if shown else None) or message.locale,
-        return_url=return_url,
-        document_target=shown.document_target if shown else None,
-        platform_family=message.platform.product_family_code if message.platform else None,
-        frame_origins=_origins(platform.issuer, platform.authorization_endpoint, return_url),
+def _launch(message: LaunchMessage, common: dict[str, Any]) -> AnyLaunch:
+    """Return the value of ours for this type of message."""
+    if isinstance(message, DeepLinkingMessage):
+        origin = texts.origin(message.settings.deep_link_return_url) or ""
+        common["frame_origins"] = tuple(dict.fromkeys([*common["frame_origins"], origin]))
+        return DeepLinkingLaunch(**common, settings=_settings(message), states_roles=message.roles is not None)
+    link = message.resource_link
+    named = LinkClaim(id=link.id, title=link.title) if link else None
+    if isinstance(message, SubmissionReviewMessage):
+        if message.grades.lineitem is None:
+            raise MessageNotValid("the line item is missing or has the wrong type")
+        lineitem = message.grades.lineitem
+        return ReviewLaunch(**common, link=named, lineitem=lineitem, learner=message.for_user.user_id)
+    if named is None:
+        raise MessageNotValid("resource_link is missing or has the wrong type")
+    return ResourceLaunch(**common, link=named)
+
+
+def _settings(message: DeepLinkingMessage) -> DeepLinkingSettings:
+    asked = message.settings
+    return DeepLinkingSettings(
+        return_url=asked.deep_link_return_url,
+        data=asked.data,
+        takes_links="ltiResourceLink" in asked.accept_types,
+        takes_several=asked.accept_multiple is True,
+        takes_line_items=asked.accept_lineitem is not False,
+        title=asked.title,
+        text=asked.text,
     )
 
 
-def _name(message: ResourceLinkMessage) -> str | None:
+def _common(message: LaunchMessage, platform: PlatformConfig, target: str) -> dict[str, Any]:
+    """Return what all launches have, by the names of ``messages.Launch``."""
+    if message.sub is None and not platform.allow_anonymous:
+        raise AnonymousLaunch("sub is missing")
+    standing = read_roles(message.roles or [])
+    shown = message.presentation
+    return_url = shown.return_url if shown else None
+    return {
+        "platform_id": platform.id,
+        "deployment_id": message.deployment_id,
+        "person": Person(sub=message.sub or "", name=_name(message), email=message.email),
+        # Nothing can be kept for nobody, so an anonymous person only visits.
+        "role": standing.role if message.sub else Role.VISITOR,
+        "is_test": standing.is_test,
+        "is_administrator": standing.is_administrator,
+        "course": _course(message),
+        "grades": _grades(message),
+        "memberships_url": message.roster.context_memberships_url if message.roster else None,
+        "custom": MappingProxyType(message.custom),
+        "target_link_uri": target,
+        "locale": (shown.locale if shown else None) or message.locale,
+        "return_url": return_url,
+        "document_target": shown.document_target if shown else None,
+        "platform_family": message.platform.product_family_code if message.platform else None,
+        "frame_origins": _origins(platform.issuer, platform.authorization_endpoint, return_url),
+    }
+
+
+def _name(message: LaunchMessage) -> str | None:
     return message.name or texts.clean(f"{message.given_name or ''} {message.family_name or ''}")
 
 
-def _course(message: ResourceLinkMessage) -> CourseClaim | None:
+def _course(message: LaunchMessage) -> CourseClaim | None:
     context = message.context
     return CourseClaim(id=context.id, label=context.label, title=context.title) if context else None
 
 
-def _grades(message: ResourceLinkMessage) -> GradeEndpoints | None:
+def _grades(message: LaunchMessage) -> GradeEndpoints | None:
     claim = message.grades
     if claim is None:
         return None

@@ -47,6 +47,17 @@ class LoginRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Storage:
+    """Where the platform keeps the proof of a browser without cookies: the frame to ask, and the short key.
+
+    Source: 1EdTech LTI postMessage Storage 0.1.
+    """
+
+    frame: str
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Attempt:
     """One login in progress. It travels inside the signed ``state``, so nothing is stored for strangers."""
 
@@ -57,14 +68,20 @@ class Attempt:
     target_link_uri: str
     browser_hash: str
     created_at: datetime
+    storage: Storage | None = None
+    """Where the proof is kept if the browser was bound by the platform's storage; None: it was bound by the cookie."""
 
     def is_bound_to(self, browser: str) -> bool:
-        """Tell whether this is the browser that started the login; ``browser`` is our binding cookie's value."""
+        """Tell whether this is the browser that started the login.
+
+        ``browser`` is our binding cookie's value, or the proof out of the platform's storage where ``storage`` is set:
+        the caller takes it from there and nowhere else.
+        """
         return hmac.compare_digest(self.browser_hash, hash_browser(browser))
 
 
 def hash_browser(browser: str) -> str:
-    """Return what an attempt keeps of the binding cookie's value: its SHA-256, in hexadecimal."""
+    """Return what an attempt keeps of the binding cookie's value, or of the proof: its SHA-256, in hexadecimal."""
     return hashlib.sha256(browser.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -88,12 +105,19 @@ def read_login(params: Mapping[str, list[str]]) -> LoginRequest:
 
 
 def start(
-    login: LoginRequest, platform: PlatformConfig, *, browser: str, redirect_uri: str, signer: "AttemptSigner"
+    login: LoginRequest,
+    platform: PlatformConfig,
+    *,
+    browser: str,
+    redirect_uri: str,
+    signer: "AttemptSigner",
+    storage: Storage | None = None,
 ) -> str:
     """Return the address at the platform where the browser goes next.
 
-    ``browser`` is the value of our binding cookie; only its SHA-256 goes into the attempt. ``redirect_uri`` must be
-    the registered one to the letter. The hints go back verbatim: Moodle's is JSON, Canvas's a signed token.
+    ``browser`` is the value of our binding cookie, or the proof that goes into ``storage``; only its SHA-256 goes into
+    the attempt. ``redirect_uri`` must be the registered one to the letter. The hints go back verbatim: Moodle's is
+    JSON, Canvas's a signed token.
 
     :raise PlatformUnknown: the login is for another issuer or client than this platform.
 
@@ -107,6 +131,7 @@ def start(
         target_link_uri=login.target_link_uri,
         browser_hash=hash_browser(browser),
         created_at=clock.now(),
+        storage=storage,
     )
     return _pylti.login_url(
         platform,
@@ -140,7 +165,9 @@ class AttemptSigner:
         values = _opened(self._state, state)
         try:
             created_at = _not_expired(values["created_at"])
-            return Attempt(**(values | {"created_at": created_at}))
+            kept = values.get("storage")
+            storage = Storage(**kept) if kept else None
+            return Attempt(**(values | {"created_at": created_at, "storage": storage}))
         except (KeyError, TypeError):
             raise StateUnknown("signed by another release") from None
 

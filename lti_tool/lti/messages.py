@@ -70,8 +70,8 @@ class GradeEndpoints:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ResourceLaunch:
-    """A verified ``LtiResourceLinkRequest``. The deployment still has to be looked up by the service."""
+class Launch:
+    """What every verified message says. The deployment still has to be looked up by the service."""
 
     platform_id: int
     deployment_id: str
@@ -82,7 +82,6 @@ class ResourceLaunch:
     is_administrator: bool
     """Holds an institution or system administrator's role; gives no power in the course."""
     course: CourseClaim | None
-    link: LinkClaim
     grades: GradeEndpoints | None
     memberships_url: str | None
     custom: Mapping[str, str] = field(default_factory=dict)
@@ -92,4 +91,52 @@ class ResourceLaunch:
     document_target: str | None
     platform_family: str | None
     frame_origins: tuple[str, ...]
-    """Origins of the issuer, the authorization endpoint and the signed return URL, safe to put in a CSP."""
+    """Origins of the issuer, the authorization endpoint and the signed return URLs, safe to put in a CSP."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResourceLaunch(Launch):
+    """A verified ``LtiResourceLinkRequest``: somebody opened a link."""
+
+    link: LinkClaim
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeepLinkingSettings:
+    """What the platform takes back from a picker, and where to. Source: LTI Deep Linking 2.0, 3.3."""
+
+    return_url: str
+    data: str | None
+    """To be sent back as it came, to the letter; None if the request had none."""
+    takes_links: bool
+    """``ltiResourceLink`` is among the types it accepts; we have nothing else to offer."""
+    takes_several: bool
+    takes_line_items: bool
+    """False only where the platform says so; one that says nothing may ignore a line item."""
+    title: str | None
+    """What the platform suggests as title and description."""
+    text: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeepLinkingLaunch(Launch):
+    """A verified ``LtiDeepLinkingRequest``: somebody who builds a course wants to choose content."""
+
+    settings: DeepLinkingSettings
+    states_roles: bool
+    """Whether the message has the ``roles`` claim, which is optional here. Without it ``role`` is visitor."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewLaunch(Launch):
+    """A verified ``LtiSubmissionReviewRequest``: somebody looks at a learner's work from the gradebook."""
+
+    link: LinkClaim | None
+    lineitem: str
+    """The gradebook column that they came from."""
+    learner: str
+    """The ``sub`` of the person whose work it is."""
+
+
+AnyLaunch = ResourceLaunch | DeepLinkingLaunch | ReviewLaunch
+"""The messages that we serve."""

@@ -14,8 +14,12 @@ LONGEST_WAIT = 3600
 
 # Canvas: "Provided timestamp of … before last updated timestamp of …" (scores_controller.rb, read 2026-11-22);
 # Moodle says "earlier timestamp" in the reason phrase of a 409 (4.5, observed 2026-11-22).
+# Open edX: "Score already exists for the provided timestamp", "Score timestamp can only be updated to a later …"
+# (lti-consumer-xblock 11.4.4, observed 2026-11-22 by tests/platform_oracle).
 _OLDER = re.compile(
-    r"before last updated timestamp|(earlier|older) timestamp|timestamp\b.{0,80}\b(earlier|older) than", re.I
+    r"before last updated timestamp|(earlier|older) timestamp|timestamp\b.{0,80}\b(earlier|older) than"
+    r"|already exists for the provided timestamp|timestamp can only be updated to a later",
+    re.I,
 )
 _THROTTLED = re.compile(r"rate limit", re.I)
 

@@ -1,14 +1,43 @@
 """Walking through the pages of a service's list, without ever taking the token elsewhere."""
 
 import re
+from collections.abc import Callable, Iterator
 from urllib.parse import urljoin
 
 from lti_tool.lti import texts
+from lti_tool.lti.http import Answer
 
 _LINK = re.compile(r"<([^<>]*)>((?:\s*;\s*[^;,=\s]+(?:\s*=\s*(?:\"[^\"]*\"|[^\";,\s]*))?)*)")
 _PARAMETER = re.compile(r";\s*([^;,=\s]+)\s*=\s*(?:\"([^\"]*)\"|([^\";,\s]*))")
 # Typographic quotes, as text and as the Latin-1 reading of their UTF-8 bytes (Moodle 4.5, observed 2026-11-22).
 _CURLY = ("“", "”", "â\x80\x9c", "â\x80\x9d")
+
+
+class PagesBroken(Exception):
+    """The list goes on, but not in a way that can be followed; the text says why, in words of ours."""
+
+
+def walk(ask: Callable[[str], Answer], url: str, *, limit: int) -> Iterator[Answer]:
+    """Yield the pages of a list, from the one at ``url``; ``ask`` gets one page. Ends only where the list ends.
+
+    :raise PagesBroken: a page repeats, there are more than ``limit``, or the next one is on another origin: the token
+        is never taken there.
+
+    Source: RFC 8288.
+    """
+    seen: set[str] = set()
+    page: str | None = url
+    while page is not None:
+        if page in seen or len(seen) >= limit:
+            raise PagesBroken("the pages have no end")
+        seen.add(page)
+        answer = ask(page)
+        yield answer
+        link = answer.headers.get("Link", "")
+        following = next_page(link, page)
+        if following is None and not is_complete(link, page):
+            raise PagesBroken("the next page is on another host")
+        page = following
 
 
 def next_page(link_header: str, page_url: str) -> str | None:

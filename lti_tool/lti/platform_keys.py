@@ -23,6 +23,7 @@ BETWEEN_REFETCHES = timedelta(seconds=60)
 LIMIT_BYTES = 256 * 1024
 LIMIT_KEYS = 50
 LIMIT_SECONDS = 5.0
+PATIENCE_SECONDS = 2.0
 SMALLEST_KEY = 2048
 LARGEST_KEY = 8192
 
@@ -88,7 +89,10 @@ class KeySets:
     def _fetch_missing(self, known: _Known, platform: PlatformConfig, kid: str) -> None:
         """Fetch because this ``kid`` is not known; whoever waited here shares the result of the one who fetched."""
         seen = known.rounds
-        with known.lock:
+        # A platform that hangs must not park every thread of ours: nobody waits for long.
+        if not known.lock.acquire(timeout=PATIENCE_SECONDS):
+            return
+        try:
             now = clock.now()
             if known.rounds != seen or not known.may_fetch(now):
                 return
@@ -97,6 +101,8 @@ class KeySets:
             # A first fetch that finds its key leaves the next rotation free to be seen at once.
             if is_refetch or (known.fetched_at is not None and kid not in known.keys):
                 known.refetched_at = now
+        finally:
+            known.lock.release()
 
     def _refresh(self, known: _Known, platform: PlatformConfig) -> None:
         """Fetch because the set is an hour old; the known key serves whoever cannot have the lock."""

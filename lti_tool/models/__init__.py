@@ -1,9 +1,11 @@
 """The tables: columns, constraints, a property or two; no queries."""
 
-from lti_tool.models.courses import Assignment, Course, Member, Person
+from lti_tool.models.courses import Assignment, Course, Member, Person, Roster
 from lti_tool.models.grades import DeliveryState, GradebookColumn, GradeDelivery
 from lti_tool.models.institutions import Deployment, Institution, KeyState, Platform, PlatformState, SigningKey
-from lti_tool.models.visits import UsedAttempt, Visit
+from lti_tool.models.invitations import Invitation, PlatformChange
+from lti_tool.models.tickets import Ticket
+from lti_tool.models.visits import Selection, UsedAttempt, Visit
 from lti_tool.models.work import Answer, AnswerRevision
 
 __all__ = [
@@ -16,12 +18,17 @@ __all__ = [
     "GradeDelivery",
     "GradebookColumn",
     "Institution",
+    "Invitation",
     "KeyState",
     "Member",
     "Person",
     "Platform",
+    "PlatformChange",
     "PlatformState",
+    "Roster",
+    "Selection",
     "SigningKey",
+    "Ticket",
     "UsedAttempt",
     "Visit",
 ]

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.db import Base, Id
@@ -27,6 +27,8 @@ class Course(Base):
     grade_scopes: Mapped[list[Any]] = mapped_column(JSON)
     """What the platform lets us do with grades here, as last seen."""
     memberships_url: Mapped[str | None] = mapped_column(String(2000))
+    history: Mapped[str] = mapped_column(String(1000), server_default="")
+    """``$Context.id.history``: the courses it was copied from, as the platform tells; only ever a hint."""
     created_at: Mapped[datetime]
 
     deployment: Mapped[Deployment] = relationship()
@@ -47,6 +49,8 @@ class Assignment(Base):
     """``workshop``, or the id of the one module that the link opens."""
     send_when: Mapped[str] = mapped_column(String(20))
     """``when_complete`` or ``as_they_go``."""
+    collects_grade: Mapped[bool] = mapped_column(server_default=true())
+    """False where the link itself says that it wants no column (``grade=none``)."""
     created_at: Mapped[datetime]
 
     course: Mapped[Course] = relationship()
@@ -66,8 +70,32 @@ class Person(Base):
     created_at: Mapped[datetime]
 
 
+class Roster(Base):
+    """How far we are with a course's list of people; its own row, so that reading it holds up no launch."""
+
+    __tablename__ = "roster"
+
+    id: Mapped[Id]
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), unique=True)
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When to read it next; None until somebody wants it."""
+    tried_at: Mapped[datetime | None]
+    tries: Mapped[int]
+    """How often reading it has failed since it last succeeded."""
+    read_at: Mapped[datetime | None]
+    """As of when we know it; None if nothing was ever read."""
+    is_complete: Mapped[bool]
+    """Whether that reading came to the end of the list."""
+    problem: Mapped[str | None] = mapped_column(String(50))
+    """A stable word for why the last try failed; the page turns it into a sentence."""
+    lease_owner: Mapped[str | None] = mapped_column(String(64))
+    lease_until: Mapped[datetime | None]
+
+    course: Mapped[Course] = relationship()
+
+
 class Member(Base):
-    """A person in a course, with the role of the last launch."""
+    """A person in a course, with the role of the last launch, or the roster's until they come."""
 
     __tablename__ = "member"
     __table_args__ = (UniqueConstraint("course_id", "person_id"),)
@@ -79,6 +107,12 @@ class Member(Base):
     is_test: Mapped[bool]
     """The platform's test student: works like a learner, is never graded or counted."""
     last_active_on: Mapped[date | None]
+    has_launched: Mapped[bool] = mapped_column(server_default=true())
+    """False for those whom only the roster names; a launch's word on the role outweighs the roster's."""
+    listed_at: Mapped[datetime | None]
+    """When the roster last named them as active; None if it never did."""
+    unlisted_since: Mapped[datetime | None]
+    """When a complete roster first left them out; their work stays."""
     created_at: Mapped[datetime]
 
     person: Mapped[Person] = relationship()

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.db import Base, Id
@@ -24,6 +24,10 @@ class GradebookColumn(Base):
     url: Mapped[str | None] = mapped_column(String(2000))
     """The line item, once the platform named it or we made it. Opaque: it may carry a query."""
     maximum: Mapped[Decimal]
+    label: Mapped[str] = mapped_column(String(255), server_default="")
+    """What a column that we make is called."""
+    points_known: Mapped[bool] = mapped_column(server_default=false())
+    """Whether ``maximum`` is settled: read from the line item, or ours because we make it."""
 
     assignment: Mapped[Assignment] = relationship()
 

@@ -54,6 +54,15 @@ class Platform(Base):
     """A deployment that we have not met is added at its first valid launch (Canvas after dynamic registration)."""
     state: Mapped[PlatformState] = mapped_column(String(20))
     created_at: Mapped[datetime]
+    configuration_url: Mapped[str | None] = mapped_column(String(2000))
+    """Where a platform that registered itself described itself; None for one that an operator entered."""
+    granted_scopes: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    """What the platform's services allow us by its own answer; None where nobody said."""
+    granted_claims: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    management_url: Mapped[str | None] = mapped_column(String(2000))
+    """``registration_client_uri`` (RFC 7592), if the platform gave one."""
+    sealed_management_token: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The token for it, sealed for ("registration", issuer, client id)."""
 
     institution: Mapped[Institution] = relationship(lazy="joined")
 

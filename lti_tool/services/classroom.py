@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from lti_tool.library.model import Workshop
 from lti_tool.lti.grades import SCOPE_LINEITEM, SCOPE_SCORE
 from lti_tool.lti.messages import Role
-from lti_tool.models import Answer, Assignment, GradebookColumn, GradeDelivery, Member, Person
+from lti_tool.models import Answer, Assignment, Course, GradebookColumn, GradeDelivery, Member, Person
+from lti_tool.services import grading
+from lti_tool.services import progress as answers
 from lti_tool.services.grading import GradeState, delivery_state, is_usable
 
 
@@ -58,12 +60,34 @@ def progress(session: Session, assignment_id: int, workshop: Workshop) -> list[L
     return sorted(rows, key=lambda row: (row.is_test, not row.is_listed, row.label.casefold()))
 
 
+def one_learner(session: Session, member_id: int, assignment_id: int, workshop: Workshop) -> LearnerProgress:
+    """Return the same about one member of the course."""
+    member = session.get_one(Member, member_id)
+    return LearnerProgress(
+        label=label(member.person),
+        is_test=member.is_test,
+        has_launched=member.has_launched,
+        is_listed=member.unlisted_since is None,
+        last_active=member.last_active_on,
+        states=answers.states(session, member_id, workshop),
+        grade=grading.state_for(session, member_id, assignment_id),
+    )
+
+
+def is_copy(session: Session, course_id: int) -> bool:
+    """Say whether the platform names courses that this one was copied from. A hint: nothing is taken from there."""
+    return bool(session.get_one(Course, course_id).history)
+
+
 def column_notice(session: Session, assignment_id: int) -> str | None:
     """Say why grades cannot arrive: ``none`` (no column, none to be made), ``forbidden``; None if they can.
 
-    ``to_make`` means that they can, in a column that the tool makes with the first grade.
+    ``to_make`` means that they can, in a column that the tool makes with the first grade; ``unwanted`` that the link
+    itself asks for none.
     """
     assignment = session.get_one(Assignment, assignment_id)
+    if not assignment.collects_grade:
+        return "unwanted"
     column, _ = _deliveries(session, assignment)
     scopes = assignment.course.grade_scopes
     if column is not None and is_usable(column, assignment.course):

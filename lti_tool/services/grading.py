@@ -33,6 +33,8 @@ from lti_tool.services import platforms
 
 WHOLE = "workshop"
 """The part that stands for the whole workshop; any other part is a module's id."""
+TAG = "completion"
+"""The tag of every line item that is ours; with the resource id it survives a course copy."""
 WHEN_COMPLETE, AS_THEY_GO = "when_complete", "as_they_go"
 WAITS = (5, 15, 60, 300, 900, 3600)
 """Seconds before the next try; the last one goes on until ``GIVE_UP_AFTER``."""
@@ -66,6 +68,10 @@ class Claimed:
     """Line items that other columns of this course already use."""
     label: str
     resource_id: str
+    link_id: str
+    """The link that the column belongs to: a line item of another link is not ours."""
+    asks_points: bool
+    """Whether to look first what the column is worth."""
     user_id: str
     given: Decimal
     maximum: Decimal
@@ -84,31 +90,55 @@ def standing(workshop: Workshop, part: str, done: frozenset[str], maximum: Decim
     return module_standing(module, done, maximum=maximum, profile=workshop.profile)
 
 
+def resource_id(workshop_id: str, part: str) -> str:
+    """Return what line items for this content are called: ours, stable, the same in every course."""
+    return workshop_id if part == WHOLE else f"{workshop_id}.{part}"
+
+
+def usual_send_when(family: str | None) -> str:
+    """Return when scores are sent if nobody chose.
+
+    On Moodle any score switches the "receive a grade" completion on, so there only a finished part is sent.
+    """
+    return AS_THEY_GO if family == "canvas" else WHEN_COMPLETE
+
+
 def completed(session: Session, member_id: int, workshop_id: str) -> frozenset[str]:
     """Return the ids of the activities that a member has completed."""
     found = select(Answer.activity_id).filter(Answer.completed_at.is_not(None))
     return frozenset(session.scalars(found.filter_by(member_id=member_id, workshop_id=workshop_id)))
 
 
+def worth(session: Session, assignment_id: int) -> Decimal:
+    """Return what an assignment's grade is counted in: 100 for the whole, what its column is worth for a module."""
+    assignment = session.get_one(Assignment, assignment_id)
+    key = {"assignment_id": assignment_id, "part": assignment.part}
+    found = session.scalar(select(GradebookColumn.maximum).filter_by(**key))
+    return MAXIMUM if found is None or assignment.part == WHOLE else found
+
+
 def is_usable(column: GradebookColumn, course: Course) -> bool:
-    """Say whether scores can reach this column: it is there, or we may make it, and we may send scores."""
+    """Say whether scores can reach this column: it is wanted, it is there or may be made, and we may send scores."""
     can_make = course.lineitems_url is not None and SCOPE_LINEITEM in course.grade_scopes
-    return SCOPE_SCORE in course.grade_scopes and (column.url is not None or can_make)
+    reachable = column.url is not None or can_make
+    return column.assignment.collects_grade and SCOPE_SCORE in course.grade_scopes and reachable
 
 
 def queue_course(session: Session, course_id: int, workshop: Workshop) -> None:
     """Queue what everybody in a course has completed so far: a column has become usable."""
+    session.flush()
     learners = select(Answer.member_id).join(Member).filter(Member.course_id == course_id).distinct()
-    for member_id in session.scalars(learners).all():
+    for member_id in sorted(session.scalars(learners)):
         queue_member(session, member_id, workshop)
 
 
 def queue_member(session: Session, member_id: int, workshop: Workshop) -> None:
     """Bring a learner's deliveries up to what they have completed, for every column of their course.
 
-    A test student, and a score that nobody waits for yet, queue nothing.
+    A test student, and a score that nobody waits for yet, queue nothing. The member is locked before anything is
+    counted: whoever completes something meanwhile waits, sees these columns, and counts both.
     """
-    member = session.get_one(Member, member_id)
+    member = session.get_one(Member, member_id, with_for_update=True)
     if member.is_test or member.role != Role.LEARNER:
         return
     done = completed(session, member_id, workshop.id)
@@ -188,8 +218,13 @@ def _claimable(now: datetime) -> ColumnElement[bool]:
 
 
 def _may_make_column(session: Session, delivery: GradeDelivery, now: datetime) -> bool:
-    """Say whether nobody else is at work for a column that has yet to be made: it must be made once."""
-    session.scalars(select(GradebookColumn).filter_by(id=delivery.column_id).with_for_update()).one()
+    """Say whether nobody else is at work for a column that has yet to be made: it must be made once.
+
+    A launch that names the column at this moment has it locked, and wants our delivery next: do not wait for it.
+    """
+    column = select(GradebookColumn.id).filter_by(id=delivery.column_id).with_for_update(skip_locked=True)
+    if session.scalar(column) is None:
+        return False
     others = select(func.count()).select_from(GradeDelivery)
     held = others.filter_by(column_id=delivery.column_id, state=DeliveryState.SENDING)
     return session.scalar(held.filter(GradeDelivery.lease_until > now)) == 0
@@ -213,8 +248,11 @@ def _claimed(session: Session, delivery: GradeDelivery, owner: str) -> Claimed:
         lineitems=course.lineitems_url,
         scopes=frozenset(course.grade_scopes),
         taken=frozenset(url for url in taken if url),
-        label=assignment.title,
-        resource_id=assignment.workshop_id if whole else f"{assignment.workshop_id}.{column.part}",
+        label=column.label or assignment.title,
+        resource_id=resource_id(assignment.workshop_id, column.part),
+        link_id=assignment.resource_link_id,
+        # The whole is always sent as 0 to 100 of 100; platforms scale it to the column.
+        asks_points=not whole and column.url is not None and not column.points_known,
         user_id=session.get_one(Person, delivery.member.person_id).sub,
         given=delivery.given,
         maximum=delivery.maximum,
@@ -225,9 +263,21 @@ def _claimed(session: Session, delivery: GradeDelivery, owner: str) -> Claimed:
     )
 
 
-def name_column(session: Session, claimed: Claimed, url: str) -> None:
-    """Keep the address of the line item that was found or made for a column."""
-    session.get_one(GradebookColumn, claimed.column_id).url = url
+def name_column(session: Session, claimed: Claimed, url: str) -> str:
+    """Keep the address of the line item that was found or made; return the one that stands there.
+
+    A launch, or a worker that was slow, may have named another one meanwhile: the first stays.
+    """
+    column = session.get_one(GradebookColumn, claimed.column_id, with_for_update=True)
+    column.url = column.url or url
+    return column.url
+
+
+def put_back(session: Session, claimed: Claimed) -> None:
+    """Let a delivery wait again, now: its score was made anew while this worker held it."""
+    if delivery := _still_mine(session, claimed):
+        _release(delivery, DeliveryState.WAITING)
+        delivery.next_at = clock.now()
 
 
 def record_sent(session: Session, claimed: Claimed) -> None:

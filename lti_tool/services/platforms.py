@@ -7,9 +7,18 @@ from sqlalchemy.orm import Session
 
 from lti_tool import clock
 from lti_tool.db import upsert
+from lti_tool.errors import ToolError
 from lti_tool.lti.messages import PlatformConfig
 from lti_tool.lti.refusals import ClientIdNeeded, PlatformUnknown
 from lti_tool.models import Deployment, Institution, Platform, PlatformState
+
+
+class PlatformNotApproved(PlatformUnknown):
+    """The platform registered itself, and no operator has looked at it yet."""
+
+    code = "platform-not-approved"
+    message = "The connection of your learning platform with Three Steps waits for approval."
+    remedy = "Ask whoever runs Three Steps to approve it, then open the activity from your course again."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,11 +40,28 @@ class Registration:
     allow_anonymous: bool = False
 
 
+class InstitutionDiffers(ToolError):
+    """A platform stays with its institution: what its learners wrote is sealed for it."""
+
+    status = 409
+    code = "institution-differs"
+    message = "This platform is registered for another institution."
+    remedy = "Give the institution's name as it was registered, or register the platform under another client ID."
+    shows_detail = True
+
+
 def add(session: Session, registration: Registration) -> int:
     """Register a platform, or bring the one with this issuer and client id up to date; return its id.
 
     The institution is found by its name, and its support contacts are replaced.
+
+    :raise InstitutionDiffers: the platform belongs to another institution, which owns what its learners wrote.
     """
+    known = session.scalars(
+        select(Platform).filter_by(issuer=registration.issuer, client_id=registration.client_id)
+    ).first()
+    if known is not None and known.institution.name != registration.institution:
+        raise InstitutionDiffers(f"it belongs to {known.institution.name}")
     institution_id = upsert(
         session,
         Institution,
@@ -47,8 +73,12 @@ def add(session: Session, registration: Registration) -> int:
         session,
         Platform,
         {"issuer": registration.issuer, "client_id": registration.client_id},
-        once={"created_at": clock.now(), "leeway_seconds": 60, "state": PlatformState.ACTIVE},
-        institution_id=institution_id,
+        once={
+            "created_at": clock.now(),
+            "leeway_seconds": 60,
+            "state": PlatformState.ACTIVE,
+            "institution_id": institution_id,
+        },
         name=registration.name,
         authorization_endpoint=registration.authorization_endpoint,
         token_endpoint=registration.token_endpoint,
@@ -85,10 +115,17 @@ def for_login(session: Session, issuer: str, client_id: str | None) -> PlatformC
         found = found.filter_by(client_id=client_id)
     platforms = session.scalars(found.limit(2)).all()
     if not platforms:
-        raise PlatformUnknown(f"issuer {issuer}, client id {client_id}")
+        raise _why_not(session, issuer, client_id)
     if len(platforms) > 1:
         raise ClientIdNeeded(f"issuer {issuer}")
     return config(platforms[0])
+
+
+def _why_not(session: Session, issuer: str, client_id: str | None) -> PlatformUnknown:
+    """Tell a registration that waits for an operator from one that nobody made."""
+    asked = f"issuer {issuer}, client id {client_id}"
+    waiting = select(Platform.id).filter_by(issuer=issuer, client_id=client_id, state=PlatformState.PENDING)
+    return PlatformNotApproved(asked) if session.scalar(waiting) is not None else PlatformUnknown(asked)
 
 
 def get(session: Session, platform_id: int) -> PlatformConfig:

@@ -36,6 +36,9 @@ class PersonalData:
     workshop_title: str
     workshop_version: str
     first_seen: datetime
+    listed_at: datetime | None
+    """When the platform's list of the course last named them."""
+    unlisted_since: datetime | None
     launches: list[datetime]
     written: list[Written]
     grades: list[dict[str, Any]]
@@ -53,6 +56,8 @@ def personal_data(session: Session, sealer: Sealer, author: Author, workshop: Wo
         workshop_title=workshop.title,
         workshop_version=workshop.version,
         first_seen=member.created_at,
+        listed_at=member.listed_at,
+        unlisted_since=member.unlisted_since,
         launches=list(session.scalars(select(Visit.created_at).filter_by(member_id=member.id).order_by(Visit.id))),
         written=[
             Written(

@@ -61,7 +61,8 @@ class AnswerStale(ToolError):
 def load(session: Session, sealer: Sealer, author: Author, workshop: Workshop, activity: Activity) -> Stored:
     """Return the author's answer to one activity."""
     found = select(Answer).filter_by(member_id=author.member_id, workshop_id=workshop.id, activity_id=activity.id)
-    answer = session.scalars(found).first()
+    # Read anew even if this session has read it before: somebody may have saved in between.
+    answer = session.scalars(found.execution_options(populate_existing=True)).first()
     return _opened(sealer, author, answer) if answer else Stored()
 
 
@@ -109,7 +110,7 @@ def save(
         saved_at=now,
         completed_at=before.completed_at or (now if complete else None),
     )
-    sealed = sealer.seal(json.dumps(value).encode(), *_place(author, workshop.id, activity.id))
+    sealed = sealer.seal(json.dumps(value).encode(), *place(author, workshop.id, activity.id))
     if not _replace(session, author, workshop.id, activity.id, after, sealed):
         raise AnswerStale(load(session, sealer, author, workshop, activity))
     session.execute(update(Member).filter_by(id=author.member_id).values(last_active_on=now.date()))
@@ -137,11 +138,12 @@ def forget_old_revisions(session: Session) -> int:
 def _opened(sealer: Sealer, author: Author, answer: Answer) -> Stored:
     value: Value = {}
     if answer.sealed is not None:
-        value = json.loads(sealer.open(answer.sealed, *_place(author, answer.workshop_id, answer.activity_id)))
+        value = json.loads(sealer.open(answer.sealed, *place(author, answer.workshop_id, answer.activity_id)))
     return Stored(version=answer.version, value=value, saved_at=answer.saved_at, completed_at=answer.completed_at)
 
 
-def _place(author: Author, workshop_id: str, activity_id: str) -> tuple[str | int, ...]:
+def place(author: Author, workshop_id: str, activity_id: str) -> tuple[str | int, ...]:
+    """Return what an answer and its earlier texts are sealed for: they open nowhere else."""
     return "answer", author.institution_id, author.member_id, workshop_id, activity_id
 
 

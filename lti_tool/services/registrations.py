@@ -148,7 +148,7 @@ def settle(session: Session, sealer: Sealer, invitation_id: int, offer: Offer, g
     invitation = session.get_one(Invitation, invitation_id)
     missing = missing_for(granted.scopes) if granted.scopes is not None else ()
     key = {"issuer": offer.issuer, "client_id": granted.client_id}
-    known = session.scalars(select(Platform).filter_by(**key).with_for_update()).first()
+    known = session.scalars(select(Platform).filter_by(**key).with_for_update(of=Platform)).first()
     if known is not None and known.institution_id != invitation.institution_id:
         raise RegistrationTaken
     invitation.used_at, invitation.busy_since = now, None

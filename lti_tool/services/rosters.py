@@ -3,18 +3,36 @@
 Reading only ever adds, until a list was read to its end: then those whom it no longer names are marked, and stay.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    FromClause,
+    String,
+    and_,
+    case,
+    cast,
+    column,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
 from lti_tool import clock
-from lti_tool.db import add_once
+from lti_tool.db import UtcDateTime, add_once
 from lti_tool.lti.messages import PlatformConfig
 from lti_tool.lti.outcomes import Outcome, OutcomeKind
 from lti_tool.lti.roster import Listed
@@ -31,6 +49,7 @@ STORED_AT_ONCE = 1_000
 """People per transaction: what a learner who saves at the same moment may have to wait for."""
 NOT_FOR_US = frozenset({OutcomeKind.FORBIDDEN, OutcomeKind.UNAUTHORIZED, OutcomeKind.GONE, OutcomeKind.REFUSED})
 """Answers after which only an administrator of the platform can help."""
+_GIVEN: dict[str, TypeEngine[Any]] = {"sub": String(), "name": String(), "role": String(), "is_test": Boolean()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,21 +169,30 @@ def store(session: Session, claimed: Claimed, people: Sequence[Listed]) -> None:
     Who has launched keeps the role of the launch: Moodle lists a non-editing teacher as a Learner (4.5, observed
     2026-11-22). Who is listed without a name keeps the one we know.
     """
-    # In one order everywhere, so that two courses that share people never wait for each other in a circle.
-    here = sorted((person for person in people if person.is_active), key=lambda person: person.sub)
+    here = [each for each in people if each.is_active]
     if not here or _held(session, claimed) is None:
         return
-    persons = _insert(session, Person)
+    given = _given(session, here)
+    persons = _insert(session, Person).from_select(
+        ["platform_id", "created_at", "sub", "name"],
+        select(literal(claimed.platform.id), literal(claimed.started_at, UtcDateTime()), given.c.sub, given.c.name)
+        # In one order everywhere, so that two courses that share people never wait for each other in a circle.
+        .order_by(given.c.sub)
+        .where(given.c.sub.is_not(None)),
+    )
     named = func.coalesce(persons.excluded.name, Person.name)
-    persons = persons.on_conflict_do_update(index_elements=["platform_id", "sub"], set_={"name": named})
-    known = {"platform_id": claimed.platform.id, "created_at": claimed.started_at}
-    rows = [{**known, "sub": person.sub, "name": person.name} for person in here]
-    ids = {sub: id_ for id_, sub in session.execute(persons.returning(Person.id, Person.sub), rows)}
-    _store_members(session, claimed, [(ids[person.sub], person) for person in here])
+    session.execute(persons.on_conflict_do_update(index_elements=["platform_id", "sub"], set_={"name": named}))
+    session.execute(_members(session, claimed, given))
 
 
-def _store_members(session: Session, claimed: Claimed, people: list[tuple[int, Listed]]) -> None:
-    members = _insert(session, Member)
+def _members(session: Session, claimed: Claimed, given: FromClause) -> Any:
+    """Return the statement that makes members of these people, or brings them up to what the list says."""
+    now = literal(claimed.started_at, UtcDateTime())
+    columns = ["course_id", "person_id", "role", "is_test", "has_launched", "listed_at", "created_at"]
+    # A look-up for each, not a join: SQLite would go through all persons of the platform for each of the given.
+    person = select(Person.id).filter_by(platform_id=claimed.platform.id).filter(Person.sub == given.c.sub)
+    values = literal(claimed.course_id), person.scalar_subquery(), given.c.role, given.c.is_test, false(), now, now
+    members = _insert(session, Member).from_select(columns, select(*values).where(given.c.sub.is_not(None)))
     new = members.excluded
     changes = {
         "role": case((Member.has_launched, Member.role), else_=new.role),
@@ -172,10 +200,18 @@ def _store_members(session: Session, claimed: Claimed, people: list[tuple[int, L
         "listed_at": new.listed_at,
         "unlisted_since": None,
     }
-    now = claimed.started_at
-    known = {"course_id": claimed.course_id, "has_launched": False, "listed_at": now, "created_at": now}
-    rows = [{**known, "person_id": id_, "role": each.role, "is_test": each.is_test} for id_, each in people]
-    session.execute(members.on_conflict_do_update(index_elements=["course_id", "person_id"], set_=changes), rows)
+    return members.on_conflict_do_update(index_elements=["course_id", "person_id"], set_=changes)
+
+
+def _given(session: Session, people: Sequence[Listed]) -> FromClause:
+    """Return people as a table inside a statement: one value instead of four for each of them."""
+    rows = [{"sub": each.sub, "name": each.name, "role": each.role, "is_test": each.is_test} for each in people]
+    if session.get_bind().dialect.name == "sqlite":
+        each = func.json_each(json.dumps(rows)).table_valued("value").c.value
+        fields = [func.json_extract(each, f"$.{name}", type_=type_).label(name) for name, type_ in _GIVEN.items()]
+        return select(*fields).subquery()
+    columns = [column(name, type_) for name, type_ in _GIVEN.items()]
+    return func.jsonb_to_recordset(cast(rows, JSONB)).table_valued(*columns).render_derived(with_types=True)
 
 
 def _insert(session: Session, model: type[Person | Member]) -> Any:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from lti_tool import clock
 from lti_tool.errors import ToolError
-from lti_tool.lti.messages import PlatformConfig, ResourceLaunch, Role
+from lti_tool.lti.messages import Launch, PlatformConfig, Role
 from lti_tool.models import Course, Member, UsedAttempt, Visit
 from lti_tool.services import platforms
 from lti_tool.services.launches import Recorded
@@ -21,6 +21,7 @@ POWER = {Role.VISITOR: 0, Role.OBSERVER: 0, Role.LEARNER: 1, Role.DESIGNER: 2, R
 TOUCH_EVERY = timedelta(minutes=1)
 ATTEMPTS_KEPT_FOR = timedelta(hours=24)
 VISITS_KEPT_FOR = timedelta(days=90)
+MESSAGE_TOKEN_LIMIT = 255
 
 
 def is_teacher(role: Role) -> bool:
@@ -51,6 +52,9 @@ class CurrentVisit:
     course_id: int
     course_title: str
     assignment_id: int
+    """0 while this person chooses content: there is no link yet."""
+    reviewed_id: int | None
+    """Whose work the gradebook asked to see; None in every other visit."""
     workshop_id: str
     part: str
     send_when: str
@@ -59,18 +63,24 @@ class CurrentVisit:
     locale: str | None
     return_url: str | None
     frame_origins: tuple[str, ...]
+    message_token: str | None
     last_seen_at: datetime
     csrf_token: str
 
     @property
+    def chooses(self) -> bool:
+        """Whether this visit shows the picker: no workshop, no learners, nothing else."""
+        return self.assignment_id == 0
+
+    @property
     def works(self) -> bool:
         """Whether what this person does is stored: only learners work, all others look."""
-        return self.role is Role.LEARNER
+        return self.role is Role.LEARNER and not self.chooses
 
     @property
     def is_teacher(self) -> bool:
         """Whether this person may see who has done what."""
-        return is_teacher(self.role)
+        return is_teacher(self.role) and not self.chooses
 
     @property
     def mode(self) -> str:
@@ -88,11 +98,11 @@ class Opened:
     secret: str
 
 
-def open_visit(session: Session, launch: ResourceLaunch, recorded: Recorded, hours: int) -> Opened:
+def open_visit(session: Session, launch: Launch, recorded: Recorded, hours: int) -> Opened:
     """Open a visit for a recorded launch; end this person's visits with a mightier role in this course."""
     now = clock.now()
     opened = Opened(id=secrets.token_hex(16), secret=secrets.token_urlsafe(32))
-    mightier = [role for role, power in POWER.items() if power > POWER[launch.role]]
+    mightier = [role for role, power in POWER.items() if recorded.says_role and power > POWER[launch.role]]
     older = update(Visit).filter_by(member_id=recorded.member_id, ended_at=None).filter(Visit.role.in_(mightier))
     session.execute(older.values(ended_at=now))
     session.add(
@@ -101,11 +111,13 @@ def open_visit(session: Session, launch: ResourceLaunch, recorded: Recorded, hou
             secret_hash=_hash(opened.secret),
             member_id=recorded.member_id,
             assignment_id=recorded.assignment_id,
+            reviewed_id=recorded.reviewed_id,
             role=launch.role,
             is_test=launch.is_test,
             locale=launch.locale,
             return_url=launch.return_url,
             frame_origins=list(launch.frame_origins),
+            message_token=_message_token(launch),
             created_at=now,
             last_seen_at=now,
             expires_at=now + timedelta(hours=hours),
@@ -174,18 +186,29 @@ def _current(session: Session, visit: Visit, secret: str) -> CurrentVisit:
         member_id=visit.member_id,
         course_id=course.id,
         course_title=course.title,
-        assignment_id=assignment.id,
-        workshop_id=assignment.workshop_id,
-        part=assignment.part,
-        send_when=assignment.send_when,
+        assignment_id=assignment.id if assignment else 0,
+        reviewed_id=visit.reviewed_id,
+        workshop_id=assignment.workshop_id if assignment else "",
+        part=assignment.part if assignment else "",
+        send_when=assignment.send_when if assignment else "",
         role=Role(visit.role),
         is_test=visit.is_test,
         locale=visit.locale,
         return_url=visit.return_url,
         frame_origins=tuple(visit.frame_origins),
+        message_token=visit.message_token,
         last_seen_at=visit.last_seen_at,
         csrf_token=hmac.new(secret.encode(), b"csrf", hashlib.sha256).hexdigest(),
     )
+
+
+def _message_token(launch: Launch) -> str | None:
+    """Return the token that Canvas wants on messages of this frame, from the launch's custom parameters.
+
+    Source: Canvas, ``$com.instructure.PostMessageToken``; documentation read 2026-11.
+    """
+    token = launch.custom.get("post_message_token", "")
+    return token if 0 < len(token) <= MESSAGE_TOKEN_LIMIT else None
 
 
 def _hash(secret: str) -> bytes:

@@ -70,14 +70,13 @@ def visitors_who(may: Callable[[CurrentVisit], bool]) -> Callable[[], None]:
     return guard
 
 
-def refuse_forgery(visit: CurrentVisit) -> None:
-    """Refuse a write unless it came from our own page and carries the visit's token.
+def refuse_other_sites() -> None:
+    """Refuse a write unless it came from one of our own pages.
 
     A browser without Fetch Metadata writes ``Origin: null`` on our forms, because our pages send no referrer: there
-    the token alone decides.
+    what else the write carries decides alone.
 
-    :raise RequestForged: ``Sec-Fetch-Site`` or, where a browser sends none, ``Origin`` names another site; or the
-        token is missing.
+    :raise RequestForged: ``Sec-Fetch-Site`` or, where a browser sends none, ``Origin`` names another site.
 
     Source: OWASP, Cross-Site Request Forgery Prevention, Fetch Metadata with Origin as fallback; WHATWG Fetch,
     "append a request Origin header".
@@ -85,6 +84,18 @@ def refuse_forgery(visit: CurrentVisit) -> None:
     site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin", "null")
     ours = site == "same-origin" if site else origin in (tool().settings.base_url, "null")
+    if not ours:
+        raise RequestForged
+
+
+def refuse_forgery(visit: CurrentVisit) -> None:
+    """Refuse a write unless it came from our own page and carries the visit's token, or a ticket made with it.
+
+    :raise RequestForged: it came from another site, or the token is missing.
+    """
+    refuse_other_sites()
+    if visits.came_by_ticket():
+        return
     given = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
-    if not ours or not hmac.compare_digest(given.encode(), visit.csrf_token.encode()):
+    if not hmac.compare_digest(given.encode(), visit.csrf_token.encode()):
         raise RequestForged

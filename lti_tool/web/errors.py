@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from lti_tool.errors import ToolError
 from lti_tool.log import log
+from lti_tool.seal import SealBroken
 
 
 class PageMissing(ToolError):
@@ -37,6 +38,15 @@ class Unexpected(ToolError):
     remedy = "Your saved work is safe. Try again in a minute; if it happens again, tell support the reference below."
 
 
+class AnswerSealed(ToolError):
+    """No encryption key that we have opens what is stored."""
+
+    status = 500
+    code = "answer-sealed"
+    message = "What you wrote is stored, but it cannot be opened at this moment."
+    remedy = "Nothing is lost. Tell support the reference below: an encryption key is missing on the server."
+
+
 class Refused(ToolError):
     """Any other answer of the HTTP layer: a wrong method, a broken request."""
 
@@ -49,12 +59,15 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(ToolError, show)
     app.register_error_handler(HTTPException, show_http)
     app.register_error_handler(SecurityError, show_wrong_host)
+    app.register_error_handler(SealBroken, show_sealed)
     app.register_error_handler(Exception, show_fault)
 
 
 def show(error: ToolError, status: int | None = None, headers: Any = None) -> ResponseReturnValue:
     """Render a refusal; as JSON where a script asked."""
     status = status or error.status
+    if status == 503:
+        headers = {**dict(headers or {}), "Retry-After": "2"}
     log.info("refused", code=error.code, status=status)
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
         body = {"code": error.code, "message": error.message, "remedy": error.remedy, "reference": g.request_id}
@@ -72,6 +85,12 @@ def show_http(error: HTTPException) -> ResponseReturnValue:
         return error.response
     kept = [(name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After")]
     return show(ours(), error.code or 500, kept)
+
+
+def show_sealed(error: SealBroken) -> ResponseReturnValue:
+    """Say that what is stored cannot be opened: a key is missing, and an operator can put it back."""
+    log.fault(error)
+    return show(AnswerSealed())
 
 
 def show_wrong_host(_error: SecurityError) -> ResponseReturnValue:

@@ -24,6 +24,14 @@ class JsonNotValid(ToolError):
     remedy = "Reload the page and try again."
 
 
+class BodyBroken(ToolError):
+    """The request ended before it was complete."""
+
+    code = "body-broken"
+    message = "The request arrived incomplete, so nothing was changed."
+    remedy = "Check your connection and try again."
+
+
 class JsonNeeded(ToolError):
     """A script sent something else than JSON."""
 
@@ -47,6 +55,19 @@ def begin() -> None:
     g.began = time.perf_counter()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request=g.request_id)
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        read_body()
+
+
+def read_body() -> None:
+    """Read the whole body now, within the limit, so that a broken one is the sender's fault and not a view's.
+
+    :raise BodyBroken: the connection or its chunks broke on the way.
+    """
+    try:
+        request.get_data(cache=True)
+    except OSError:
+        raise BodyBroken from None
 
 
 def end(response: Response) -> Response:

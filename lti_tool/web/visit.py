@@ -1,19 +1,22 @@
-"""The visit of this request, and the cookies that tie it to one browser.
+"""The visit of this request, and what ties it to one browser: cookies, or a header where there are none.
 
 Every visit has its public id in the address and its secret in a cookie of its own, so that two tabs, two courses or
 two roles in one browser never mix. One more cookie, ``__Host-b``, marks the browser itself: a sign-in that began in
 one browser cannot be finished in another.
+
+Where a frame keeps no cookies and the platform's storage bound the browser, pages send the secret as a header. What a
+header cannot do (a download, a new window) a form post does, with a ticket that works once.
 """
 
 import secrets
 from datetime import timedelta
 from typing import cast
 
-from flask import g, request
+from flask import g, render_template, request
 from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response
 
-from lti_tool.services import visits
+from lti_tool.services import tickets, visits
 from lti_tool.services.visits import CurrentVisit, Opened, VisitOver
 from lti_tool.web.tool import tool
 
@@ -32,7 +35,7 @@ def find(public_id: str) -> CurrentVisit:
 
     :raise VisitOver: it does not, or the visit has ended.
     """
-    secret = request.cookies.get(VISIT_COOKIE + public_id, "")
+    secret = _secret_by_ticket(public_id) or secret_of(public_id)
     if not secret:
         raise VisitOver
     parts = tool()
@@ -42,6 +45,47 @@ def find(public_id: str) -> CurrentVisit:
         with parts.database.transaction() as session:
             visits.touch(session, found)
     return found
+
+
+def secret_of(public_id: str) -> str:
+    """Return the secret that this request shows for a visit, in its header or its cookie; empty if none."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token if kind == "Bearer" else request.cookies.get(VISIT_COOKIE + public_id, "")
+
+
+def _secret_by_ticket(public_id: str) -> str:
+    """Take the one-time ticket of a form post, which then decides alone; empty if there is none."""
+    given = request.form.get("ticket", "") if request.method == "POST" else ""
+    if not given:
+        return ""
+    parts = tool()
+    with parts.database.transaction() as session:
+        g.ticket_secret = tickets.redeem(session, parts.sealer, public_id, request.path, given)
+    return cast(str, g.ticket_secret)
+
+
+def came_by_ticket() -> bool:
+    """Say whether a ticket, not a cookie or a header, opened the door for this request."""
+    return bool(g.get("ticket_secret"))
+
+
+def keep(response: Response, public_id: str) -> None:
+    """Give this browser the cookie of the visit that a ticket opened: the page is in a window of its own now."""
+    _set(response, VISIT_COOKIE + public_id, g.ticket_secret, timedelta(hours=tool().settings.visit_hours))
+
+
+def go_on_by_header(opened: Opened, landing: str) -> str:
+    """Return the page that loads the first one and sends the visit's secret as a header from then on.
+
+    It is the only answer that ever holds the secret; it stays in the page, in no address and no storage.
+    """
+    parts = tool()
+    with parts.database.reading() as session:
+        g.visit = visits.find(session, opened.id, opened.secret, timedelta(minutes=parts.settings.visit_idle_minutes))
+    g.frame_ancestors = " ".join(g.visit.frame_origins) or "'none'"
+    # This document's policy holds for every page that is swapped into it, also for the way back from the picker.
+    g.form_action = g.visit.frame_origins
+    return render_template("launch/by_header.html", token=opened.secret, landing=landing)
 
 
 def hand_over(response: Response, opened: Opened) -> None:

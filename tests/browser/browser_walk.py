@@ -15,12 +15,14 @@ class Walk:
     def __init__(self, page: Page, stage: Stage) -> None:
         self.page = page
         self.stage = stage
-        self.tool: FrameLocator | Page = page.frame_locator("iframe")
+        self._tool_url = stage.settings.base_url
+        self.tool: FrameLocator | Page = page.frame_locator("iframe[data-fit]")
 
     @property
     def inner(self) -> Frame:
         """The document of the tool."""
-        return next((frame for frame in self.page.frames if frame.parent_frame), self.page.main_frame)
+        frames = [frame for frame in self.page.frames if frame.parent_frame]
+        return next((frame for frame in frames if frame.url.startswith(self._tool_url)), self.page.main_frame)
 
     @property
     def heading(self) -> Locator:
@@ -33,7 +35,7 @@ class Walk:
 
     def launch(self, person: str = "mai", *, course: str = "moodle-m101", link: str = "as-they-go") -> None:
         """Open a link on the course page; the tool is in a frame there."""
-        self.tool = self.page.frame_locator("iframe")
+        self.tool = self.page.frame_locator("iframe[data-fit]")
         self.lms(f"/courses/{course}/as/{person}/activities/{link}")
         expect(self.heading).to_be_visible()
         self.page.wait_for_load_state("networkidle")
@@ -89,7 +91,7 @@ class Walk:
             menu.select_option(label=pile)
 
     def finish(self, activity_id: str) -> None:
-        """Do an activity of the first module that is shown, and press its button."""
+        """Do an activity of the first module that is shown, press its button, and wait for what follows."""
         if activity_id == "m0.welcome":
             self.button("Mark as read").click()
         elif activity_id == "m0.privacy":
@@ -102,6 +104,8 @@ class Walk:
             self.sort()
             self.button("Check").click()
             expect(self.button("Check again")).to_be_visible()
+            return
+        expect(self.heading).not_to_have_text(self.activity(activity_id).title)
 
     def first_module(self) -> None:
         """Do all of the first module, from the workshop's first page to its last check."""

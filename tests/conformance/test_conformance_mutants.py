@@ -29,9 +29,7 @@ def _named(mutants: list[Mutant]) -> pytest.MarkDecorator:
 def _post(good: Good, mutant: Mutant) -> TestResponse:
     made = mutant.make(good.claims, good.headers, good.sign)
     form = {"id_token": made} if isinstance(made, str) else made
-    return good.browser.client.post(
-        "/lti/launch", base_url=good.browser.base_url, data={**form, "state": good.state}
-    )
+    return good.browser.client.post("/lti/launch", base_url=good.browser.base_url, data={**form, "state": good.state})
 
 
 def test_the_table_has_at_least_sixty_changes():
@@ -85,9 +83,7 @@ def _unsigned_state(good: Good) -> str:
 def _in_query(good: Good, name: str) -> TestResponse:
     form = good.form
     query = {name: form.pop(name)}
-    return good.browser.client.post(
-        "/lti/launch", base_url=good.browser.base_url, data=form, query_string=query
-    )
+    return good.browser.client.post("/lti/launch", base_url=good.browser.base_url, data=form, query_string=query)
 
 
 def _with_state(change: Callable[[Good], str | list[str]]) -> Callable[[Good], TestResponse]:

@@ -58,13 +58,13 @@ def test_the_tool_greets_the_person_in_the_frame(framed: Lms, page: Page, key: s
 
     page.goto(f"{framed.base_url}/courses/{key}/as/mai/activities/as-they-go")
 
-    greeting = page.frame_locator("iframe").get_by_role("heading")
+    greeting = page.frame_locator("iframe[data-fit]").get_by_role("heading")
     expect(greeting).to_have_text(f"Hello {course.people['mai'].sub(course.rules)}")
 
 
 def test_canvas_gives_the_frame_the_height_that_its_own_page_asks_for(framed: Lms, page: Page) -> None:
     page.goto(f"{framed.base_url}/courses/canvas-m101/as/mai/activities/module?column=narrow")
-    frame = page.locator("iframe")
+    frame = page.locator("iframe[data-fit]")
     expect(frame).to_have_css("height", "950px")
 
     page.evaluate("window.postMessage({subject: 'lti.frameResize', height: 50}, '*')")
@@ -77,9 +77,9 @@ def test_canvas_gives_the_frame_the_height_that_its_own_page_asks_for(framed: Lm
 def test_moodle_fits_the_frame_to_the_window_and_hears_no_message(framed: Lms, page: Page) -> None:
     page.set_viewport_size({"width": 1200, "height": 700})
     page.goto(f"{framed.base_url}/courses/moodle-m101/as/mai/activities/module")
-    expect(page.frame_locator("iframe").get_by_role("heading")).to_be_visible()
+    expect(page.frame_locator("iframe[data-fit]").get_by_role("heading")).to_be_visible()
 
-    box = page.locator("iframe").bounding_box()
+    box = page.locator("iframe[data-fit]").bounding_box()
 
     assert box is not None
     assert box["y"] + box["height"] < 700

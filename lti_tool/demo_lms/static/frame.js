@@ -6,6 +6,10 @@ function fitWindow() {
   frame.style.height = `${Math.max(window.innerHeight - top - 15, 300)}px`;
 }
 
+function speak(words) {
+  document.querySelector("[data-spoken]").textContent = words;
+}
+
 function read(data) {
   if (typeof data !== "string") return data;
   try {
@@ -29,5 +33,11 @@ if (frame?.dataset.fit === "message") {
       frame.style.height = `${Math.ceil(Number(message.height)) + border}px`;
     }
     if (message?.subject === "lti.scrollToTop") frame.scrollIntoView();
+    if (message?.subject === "lti.getPageSettings" && frame.dataset.settings) {
+      const { message_id } = message;
+      const pageSettings = JSON.parse(frame.dataset.settings);
+      event.source.postMessage({ subject: `${message.subject}.response`, message_id, pageSettings }, event.origin);
+    }
+    if (message?.subject === "lti.screenReaderAlert") speak(String(message.body));
   });
 }

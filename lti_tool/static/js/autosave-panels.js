@@ -64,7 +64,6 @@ function showUnsaved(form, { fields }) {
   });
 }
 
-for (const form of document.querySelectorAll("form[data-autosave]")) {
-  form.addEventListener("autosave:conflict", (event) => showConflict(form, event.detail));
-  form.addEventListener("autosave:unsaved", (event) => showUnsaved(form, event.detail));
-}
+// On the document: a page may arrive by htmx, in a document where this script runs already.
+document.addEventListener("autosave:conflict", (event) => showConflict(event.target, event.detail));
+document.addEventListener("autosave:unsaved", (event) => showUnsaved(event.target, event.detail));

@@ -18,9 +18,13 @@ const reader = new Intl.DateTimeFormat().resolvedOptions().locale;
 const language = page && !reader.startsWith(page) ? page : reader;
 const clock = new Intl.DateTimeFormat(language, { timeStyle: "short" });
 
+// Where this frame has no cookies, the page carries the visit's token for its requests.
+const visitHeaders = JSON.parse(document.documentElement.getAttribute("hx-headers:inherited") ?? "{}");
+
 class Autosave {
   constructor(form) {
     this.form = form;
+    this.end = new AbortController(); // its form has left the document: a page came by htmx
     this.status = form.querySelector("[data-save-status]");
     this.versionField = form.elements.namedItem("version");
     this.token = form.elements.namedItem("csrf_token").value;
@@ -33,22 +37,37 @@ class Autosave {
     this.paused = false; // two versions, or the visit has ended: a person must act first
     this.leaving = false;
     this.warned = false; // "not saved" was said once to somebody who wants to leave
+    this.free = null; // the link that may be followed: everything is saved
     this.listen();
   }
 
   listen() {
     const { form } = this;
+    const { signal } = this.end;
+    const first = { signal, capture: true }; // before htmx, which listens on the links and the form themselves
     for (const button of form.querySelectorAll("[data-without-script]")) button.hidden = true;
     form.addEventListener("input", () => this.changed(AFTER_LAST_KEY));
     form.addEventListener("change", () => this.changed(AFTER_A_CHOICE));
-    form.addEventListener("submit", (event) => this.submit(event));
-    document.addEventListener("click", (event) => this.leave(event));
-    window.addEventListener("online", () => this.save());
-    document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "hidden") this.save();
-    });
-    window.addEventListener("pagehide", () => this.flush());
-    window.addEventListener("pageshow", (event) => this.shownAgain(event));
+    document.addEventListener("submit", (event) => event.target === form && this.submit(event), first);
+    document.addEventListener("click", (event) => this.leave(event), first);
+    window.addEventListener("online", () => this.save(), { signal });
+    const hidden = () => document.visibilityState === "hidden" && this.save();
+    document.addEventListener("visibilitychange", hidden, { signal });
+    window.addEventListener("pagehide", () => this.flush(), { signal });
+    window.addEventListener("pageshow", (event) => this.shownAgain(event), { signal });
+    const swapped = ({ detail }) => detail.ctx.target === document.body && this.flush();
+    document.addEventListener("htmx:before:swap", swapped, { signal });
+    document.addEventListener("htmx:finally:request", () => this.stayed(), { signal });
+  }
+
+  // After an exchange of htmx: the form is gone, or it is still here because nothing came.
+  stayed() {
+    if (this.form.isConnected) {
+      this.leaving = false;
+      return;
+    }
+    clearTimeout(this.timer);
+    this.end.abort();
   }
 
   // The same flat mapping that the form itself would post.
@@ -103,7 +122,12 @@ class Autosave {
     return fetch(this.form.dataset.autosave, {
       method: "PUT",
       credentials: "same-origin",
-      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRF-Token": this.token },
+      headers: {
+        ...visitHeaders,
+        "Content-Type": "application/json",
+        Accept: "application/json",
+        "X-CSRF-Token": this.token,
+      },
       keepalive: new Blob([body]).size < KEEPALIVE_LIMIT,
       redirect: "error",
       signal: AbortSignal.timeout(GIVE_UP_WAITING),
@@ -167,7 +191,7 @@ class Autosave {
 
   keepOther() {
     this.leaving = true; // nothing of this page is sent any more
-    location.reload();
+    reload();
   }
 
   ended() {
@@ -177,28 +201,31 @@ class Autosave {
   }
 
   tell(what, detail) {
-    this.form.dispatchEvent(new CustomEvent(`autosave:${what}`, { detail }));
+    this.form.dispatchEvent(new CustomEvent(`autosave:${what}`, { bubbles: true, detail }));
   }
 
   // The form itself is sent only when nothing is behind: a lost network is noticed here, not on an error page, and
   // the version in the form is the newest.
   submit(event) {
-    if (this.leaving) return event.preventDefault(); // a second click on the same button
+    if (this.leaving) return hold(event); // a second click on the same button
     if (!this.behind || this.warned) {
       clearTimeout(this.timer);
       this.leaving = true;
       return undefined;
     }
-    event.preventDefault();
+    hold(event);
     return this.afterSaving(() => this.form.requestSubmit(event.submitter));
   }
 
   leave(event) {
     const link = event.target.closest?.("a[href]");
-    if (!link || link.target || link.origin !== location.origin || link.pathname === location.pathname) return;
+    if (!link || link === this.free || link.target || link.origin !== location.origin || link.pathname === location.pathname) return;
     if (event.ctrlKey || event.metaKey || event.shiftKey || this.paused || this.warned || !this.behind) return;
-    event.preventDefault();
-    this.afterSaving(() => location.assign(link.href));
+    hold(event);
+    this.afterSaving(() => {
+      this.free = link;
+      link.click();
+    });
   }
 
   get behind() {
@@ -226,7 +253,7 @@ class Autosave {
     this.warned = false;
     if (!event.persisted) return;
     if (this.dirty) this.save();
-    else location.reload();
+    else reload();
   }
 
   say(state, at = null) {
@@ -245,4 +272,26 @@ function same(current, yours) {
   return ordered(current.value) === ordered(yours.value);
 }
 
-for (const form of document.querySelectorAll("form[data-autosave]")) new Autosave(form);
+function hold(event) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
+// A frame without cookies has its own way to load a page again (boost.js).
+function reload() {
+  const goes = document.dispatchEvent(new CustomEvent("page:reload", { cancelable: true }));
+  if (goes) location.reload();
+}
+
+const started = new WeakSet();
+
+function start() {
+  for (const form of document.querySelectorAll("form[data-autosave]")) {
+    if (started.has(form)) continue;
+    started.add(form);
+    new Autosave(form);
+  }
+}
+
+start();
+document.addEventListener("htmx:after:swap", start);

@@ -1,14 +1,16 @@
-// Tells a platform that listens (Canvas) how tall this page is, and where a reader should be after a page change.
+// Tells a platform that listens (Canvas) how tall this page is, and where a reader should be after a page change; asks
+// it for contrast and time zone. The page is right without an answer: its mobile apps give none.
 // The body's own box is measured, not the document: scrollHeight never shrinks again in a frame that grew.
 
-const origin = document.body.dataset.frameOrigin;
+const { frameOrigin: origin, frameToken: token } = document.body.dataset;
 const framed = Boolean(origin) && window.parent !== window;
 const LEAST_CHANGE = 2; // px; below that two sides can answer each other for ever
 const MOST_MESSAGES = 20; // in WINDOW; a page that needs more is in a loop with its platform
 const WINDOW = 2000; // ms
+const PATIENCE = 1000; // ms; later settings would change a page that somebody reads
 
 function tell(message) {
-  window.parent.postMessage(message, origin);
+  window.parent.postMessage(token ? { ...message, token } : message, origin);
 }
 
 function followHeight() {
@@ -34,6 +36,31 @@ function followHeight() {
   }).observe(document.body);
 }
 
+function askForSettings() {
+  const subject = "lti.getPageSettings";
+  const asked = crypto.randomUUID();
+  const signal = AbortSignal.timeout(PATIENCE);
+  const hear = ({ data, origin: from, source }) => {
+    if (from !== origin || source !== window.parent || data?.message_id !== asked) return;
+    if (data.subject === `${subject}.response`) follow(data.pageSettings ?? {});
+  };
+  window.addEventListener("message", hear, { signal });
+  tell({ subject, message_id: asked });
+}
+
+function follow({ use_high_contrast: highContrast, time_zone: zone }) {
+  const { dataset } = document.documentElement;
+  if (highContrast === true) dataset.contrast = "more";
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+  } catch {
+    return; // a zone that this browser does not know
+  }
+  if (!zone) return;
+  dataset.zone = zone;
+  document.dispatchEvent(new CustomEvent("platform:zone"));
+}
+
 // One word in sessionStorage says "the last page of this frame led here". It may be refused in a frame: then nothing
 // is focused, and the page is still right.
 function cameFromHere() {
@@ -54,9 +81,8 @@ function remember() {
   }
 }
 
-function placeReader() {
-  const named = location.hash ? document.getElementById(location.hash.slice(1)) : null;
-  const target = named ?? document.querySelector("[data-focus]") ?? document.querySelector("h1[tabindex]");
+function placeReader(place = null) {
+  const target = document.querySelector("[data-focus]") ?? place ?? document.querySelector("h1[tabindex]");
   if (!target) return;
   if (framed) tell({ subject: "lti.scrollToTop" });
   target.focus({ preventScroll: framed });
@@ -71,5 +97,19 @@ document.addEventListener("click", (event) => {
   if (inPlace && !link.hash && !event.ctrlKey && !event.metaKey && !event.shiftKey) remember();
 });
 
-if (framed) followHeight();
-if (cameFromHere()) placeReader();
+function named(id) {
+  return id ? document.getElementById(id) : null;
+}
+
+// A page that htmx fetched. The address of the answer has lost its fragment; after a form it can only be this one.
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  cameFromHere(); // the word is for a page of its own
+  if (ctx.target !== document.body || ctx.replace) return; // a part of the page, or the first page of the visit
+  placeReader(named(ctx.request?.method === "POST" ? "outcome" : ctx.request?.anchor));
+});
+
+if (framed) {
+  followHeight();
+  askForSettings();
+}
+if (cameFromHere()) placeReader(named(location.hash.slice(1)));

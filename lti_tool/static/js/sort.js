@@ -104,4 +104,16 @@ class Sort {
   }
 }
 
-for (const root of document.querySelectorAll("[data-sort]")) new Sort(root);
+// A page may arrive by htmx, in a document where this script runs already.
+const started = new WeakSet();
+
+function start() {
+  for (const root of document.querySelectorAll("[data-sort]")) {
+    if (started.has(root)) continue;
+    started.add(root);
+    new Sort(root);
+  }
+}
+
+start();
+document.addEventListener("htmx:after:swap", start);

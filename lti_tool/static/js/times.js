@@ -11,21 +11,24 @@ const styles = {
   datetime: { dateStyle: "medium", timeStyle: "short" },
 };
 
-function localise(root) {
-  for (const element of root.querySelectorAll("time[data-local]")) {
+function localise() {
+  // The platform's own setting for this person, if it told one (frame.js); else the browser's zone.
+  const { zone: timeZone } = document.documentElement.dataset;
+  for (const element of document.querySelectorAll("time[data-local]")) {
     const at = new Date(element.dateTime);
     const options = styles[element.dataset.local];
     if (!options || Number.isNaN(at.valueOf())) continue;
     // A day without a time belongs to no zone: shifting it would show the day before.
     const day = /^\d{4}-\d{2}-\d{2}$/.test(element.dateTime);
-    element.textContent = new Intl.DateTimeFormat(language, day ? { ...options, timeZone: "UTC" } : options).format(at);
+    const words = new Intl.DateTimeFormat(language, { ...options, timeZone: day ? "UTC" : timeZone }).format(at);
+    if (element.textContent !== words) element.textContent = words;
     if (!day) {
-      element.title = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "long" }).format(at);
+      element.title = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "long", timeZone }).format(at);
     }
-    element.removeAttribute("data-local");
   }
 }
 
-localise(document);
-// The grade line arrives again by htmx.
-document.addEventListener("htmx:after:swap", () => localise(document));
+localise();
+document.addEventListener("platform:zone", localise);
+// The grade line, or a whole page, arrives by htmx.
+document.addEventListener("htmx:after:swap", localise);

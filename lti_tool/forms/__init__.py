@@ -1,0 +1,1 @@
+"""Forms that are no activity: their fields, and what they refuse, in words."""
