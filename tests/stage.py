@@ -4,6 +4,7 @@ import base64
 import secrets
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -48,7 +49,7 @@ class Stage:
         self.tool = self.app.extensions["tool"]
         self.database: Database = self.tool.database
         self._register()
-        servers = (self._web.serve_forever, self.lms_server.serve)
+        servers = (partial(self._web.serve_forever, poll_interval=0.05), self.lms_server.serve)
         self._threads = [threading.Thread(target=run, daemon=True) for run in servers]
         for thread in self._threads:
             thread.start()

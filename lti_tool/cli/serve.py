@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from lti_tool import log, schema
 from lti_tool.app import create_app
@@ -88,6 +88,13 @@ def _web_command(settings: Settings) -> list[str]:
     return [sys.executable, "-m", "gunicorn", *words, "lti_tool.app:from_environment()"]
 
 
+class Quiet(WSGIRequestHandler):
+    """Answers without printing addresses: they hold sign-ins and invitations, and our own log has what matters."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Print nothing."""
+
+
 @click.command()
 @click.option("--port", default=8000, help="The tool's port.")
 @click.option("--lms-port", default=9000, help="The small LMS's port.")
@@ -99,7 +106,7 @@ def demo(port: int, lms_port: int, folder: Path) -> None:
     log.configure(settings.log_format)
     prepare(settings)
     _register(settings, lms)
-    web = make_server("127.0.0.1", port, create_app(settings), threaded=True)
+    web = make_server("127.0.0.1", port, create_app(settings), threaded=True, request_handler=Quiet)
     stop = _asked_to_stop()
     for part in (lms.serve, web.serve_forever):
         threading.Thread(target=part, daemon=True).start()

@@ -76,6 +76,7 @@ class Courier:
             wanted=wanted,
             taken=claimed.taken,
             link_id=claimed.link_id,
+            is_extra=claimed.is_extra,
         )
         with self.database.transaction() as session:
             return grading.name_column(session, claimed, address)

@@ -77,13 +77,14 @@ class GradeService:
         wanted: LineItem,
         taken: frozenset[str],
         link_id: str | None = None,
+        is_extra: bool = False,
     ) -> str:
         """Return the address of the column with our ``resource_id`` and ``tag``; make one if there is none.
 
         ``scopes`` are those of the launch's claim. ``taken`` are addresses of columns that belong to something else;
         they are compared by path, because Canvas changes the host. A column that names another link than ``link_id``
-        is that link's own. Moodle makes a second column for the same ids, so
-        one is made only after a complete list without it.
+        is that link's own; a new one names it, unless ``is_extra``: a column beside the link's. Moodle makes a second
+        column for the same ids, so one is made only after a complete list without it.
 
         :raise GradesUnavailable: the list or the creation failed, or the scopes allow neither.
         """
@@ -95,7 +96,7 @@ class GradeService:
             return found
         if SCOPE_LINEITEM not in scopes:
             raise GradesUnavailable(Outcome(kind=OutcomeKind.GONE), "no column, and no scope to make one")
-        made = self._create(platform, lineitems, wanted)
+        made = self._create(platform, lineitems, wanted, None if is_extra else link_id)
         found = made or self._find(platform, listing, lineitems, wanted, taken, link_id)
         if found is None:
             raise GradesUnavailable(Outcome(kind=OutcomeKind.TROUBLE), "the new column has no address")
@@ -177,14 +178,16 @@ class GradeService:
                 return address
         return None
 
-    def _create(self, platform: PlatformConfig, lineitems: str, wanted: LineItem) -> str | None:
-        """Make a column. Without ``resourceLinkId``: Moodle drops the activity's own column from later launches."""
+    def _create(self, platform: PlatformConfig, lineitems: str, wanted: LineItem, link_id: str | None) -> str | None:
+        """Make a column; it names the link it belongs to, where the platform bears that."""
         body = {
             "label": texts.clean(wanted.label, LABEL_LIMIT) or wanted.resource_id,
             "scoreMaximum": wanted.maximum,
             "resourceId": wanted.resource_id,
             "tag": wanted.tag,
         }
+        if link_id and quirks.of(platform.family).names_link:
+            body["resourceLinkId"] = link_id
         headers = {"Content-Type": _ITEM, "Accept": _ITEM}
         answer = self._ask(platform, SCOPE_LINEITEM, "POST", lineitems, headers, strict_json.write(body))
         try:

@@ -28,6 +28,7 @@ from lti_tool.models import (
     Member,
     Person,
     Platform,
+    PlatformState,
 )
 from lti_tool.services import platforms
 
@@ -70,6 +71,8 @@ class Claimed:
     resource_id: str
     link_id: str
     """The link that the column belongs to: a line item of another link is not ours."""
+    is_extra: bool
+    """A column beside the link's own one: it must not name the link."""
     asks_points: bool
     """Whether to look first what the column is worth."""
     user_id: str
@@ -212,9 +215,12 @@ def claim(session: Session, owner: str, lease: timedelta) -> Claimed | None:
 
 
 def _claimable(now: datetime) -> ColumnElement[bool]:
+    """Return what makes a delivery ours to take: it is due or orphaned, and its platform is not paused."""
     due = and_(GradeDelivery.state == DeliveryState.WAITING, GradeDelivery.next_at <= now)
     orphan = and_(GradeDelivery.state == DeliveryState.SENDING, GradeDelivery.lease_until <= now)
-    return or_(due, orphan)
+    paused = select(GradebookColumn.id).join(Assignment).join(Course).join(Deployment).join(Platform)
+    paused = paused.filter(Platform.state != PlatformState.ACTIVE)
+    return and_(or_(due, orphan), GradeDelivery.column_id.not_in(paused))
 
 
 def _may_make_column(session: Session, delivery: GradeDelivery, now: datetime) -> bool:
@@ -251,6 +257,7 @@ def _claimed(session: Session, delivery: GradeDelivery, owner: str) -> Claimed:
         label=column.label or assignment.title,
         resource_id=resource_id(assignment.workshop_id, column.part),
         link_id=assignment.resource_link_id,
+        is_extra=column.part != assignment.part,
         # The whole is always sent as 0 to 100 of 100; platforms scale it to the column.
         asks_points=not whole and column.url is not None and not column.points_known,
         user_id=session.get_one(Person, delivery.member.person_id).sub,

@@ -31,6 +31,8 @@ def _row(learners, teachers, others):
 ALL_LOOK = _row({200}, {200}, {200})
 OWN_ONLY = _row({200}, {404}, {404})
 TEACH = _row({404}, {200}, {404})
+NOT_HERE = _row({404}, {404}, {404})
+"""Pages of other visits: choosing content, a review from the gradebook (tests/deep_linking)."""
 PREVIEW = {200, 303}
 """Whoever only looks gets a page after a post, and nothing is stored."""
 
@@ -48,6 +50,13 @@ ROUTES = {
     "GET /v/<visit_id>/my-data/three-steps.html": (OWN_ONLY, {}),
     "GET /v/<visit_id>/my-data/delete": (OWN_ONLY, {}),
     "POST /v/<visit_id>/my-data/delete": (_row({303}, {404}, {404}), {"data": {}}),
+    "POST /v/<visit_id>/my-data/three-steps.json": (OWN_ONLY, {"data": {}}),
+    "POST /v/<visit_id>/my-data/three-steps.html": (OWN_ONLY, {"data": {}}),
+    "POST /v/<visit_id>/tickets": (NOT_HERE, {"json": {"path": "/v/elsewhere/"}}),
+    "POST /v/<visit_id>/window": (NOT_HERE, {"data": {"page": "/v/elsewhere/"}}),
+    "GET /v/<visit_id>/select/": (NOT_HERE, {}),
+    "POST /v/<visit_id>/select/": (NOT_HERE, {"data": {"do": "add"}}),
+    "GET /v/<visit_id>/review/": (NOT_HERE, {}),
     "GET /v/<visit_id>/teach/": (TEACH, {}),
     "POST /v/<visit_id>/teach/roster": (_row({404}, {303}, {404}), {"data": {}}),
 }
@@ -64,6 +73,12 @@ OPEN = {
     "POST /lti/login",
     "GET /lti/login/check",
     "POST /lti/launch",
+    "POST /lti/launch/confirm",
+    "GET /lti/register/<invite>",
+    "POST /lti/register/<invite>",
+    "GET /lti/canvas.json",
+    "GET /lti/logo.svg",
+    "GET /install",
     "GET /static/<path:filename>",
 }
 """Routes outside a visit: a decision for each."""

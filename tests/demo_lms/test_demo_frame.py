@@ -65,12 +65,12 @@ def test_the_tool_greets_the_person_in_the_frame(framed: Lms, page: Page, key: s
 def test_canvas_gives_the_frame_the_height_that_its_own_page_asks_for(framed: Lms, page: Page) -> None:
     page.goto(f"{framed.base_url}/courses/canvas-m101/as/mai/activities/module?column=narrow")
     frame = page.locator("iframe[data-fit]")
-    expect(frame).to_have_css("height", "950px")
+    expect(frame).to_have_js_property("clientHeight", 950)
 
     page.evaluate("window.postMessage({subject: 'lti.frameResize', height: 50}, '*')")
     page.wait_for_timeout(300)
 
-    expect(frame).to_have_css("height", "950px")
+    expect(frame).to_have_js_property("clientHeight", 950)
     expect(frame).to_have_css("width", "600px")
 
 

@@ -129,7 +129,6 @@ def test_where_tools_make_line_items_ours_is_made_once_for_all_learners(arrange)
     assert [result(course, person).score for person in ("mai", "amara")] == [10, 10]
 
 
-@pytest.mark.xfail(reason="Open edX grades only line items with the resourceLinkId, which we never send", strict=True)
 def test_a_line_item_that_we_make_counts_in_open_edx_s_gradebook(arrange):
     course = arrange(lti_advantage_ags_mode="programmatic")
     course.launch("mai").finish_first_module()
