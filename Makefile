@@ -34,9 +34,9 @@ check: .venv/.lint .venv/.test $(VENDOR)  ## style, types, import directions, te
 	@$(BIN)/ruff check $(CODE)
 	@$(BIN)/ruff format --check -q $(CODE)
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo | tail -n 4
+	@$(BIN)/lint-imports --no-logo > .tools/check.log || { cat .tools/check.log; exit 1; }
 	@$(BIN)/djlint lti_tool/templates lti_tool/demo_lms/templates --check --lint --quiet
-	@$(BIN)/deptry . -v 2>&1 | tail -n 1
+	@$(BIN)/deptry . > .tools/check.log 2>&1 || { cat .tools/check.log; exit 1; }
 	@$(BIN)/lti-tool content check lti_tool/content/fundamentals
 	@$(BIN)/python tools/migrations.py check
 
