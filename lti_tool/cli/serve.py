@@ -69,7 +69,16 @@ def run() -> None:
     for process in running:
         process.terminate()
     for process in running:
-        process.wait(STOP_WITHIN)
+        _let_end(process)
+
+
+def _let_end(process: subprocess.Popen[bytes]) -> None:
+    """Give a process its time to finish what it has in hand, then end it."""
+    try:
+        process.wait(STOP_WITHIN + 5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _web_command(settings: Settings) -> list[str]:
@@ -85,7 +94,7 @@ def _web_command(settings: Settings) -> list[str]:
         "forwarder-headers": "",
     }
     words = [word for name, value in options.items() for word in (f"--{name}", value)]
-    return [sys.executable, "-m", "gunicorn", *words, "lti_tool.app:from_environment()"]
+    return [sys.executable, "-m", "gunicorn", "--no-control-socket", *words, "lti_tool.app:from_environment()"]
 
 
 class Quiet(WSGIRequestHandler):

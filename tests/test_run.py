@@ -1,0 +1,78 @@
+"""``lti-tool run`` on a machine: web server and worker, started again when they die, stopped when asked."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import requests
+from stage import ENCRYPTION_KEYS, SECRET_KEY
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def until(happened, seconds=30):
+    end = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.1)
+
+
+def children(process) -> set[int]:
+    """Return the living processes that this one has started."""
+    found = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+            if int(parent) == process.pid and state != "Z":
+                found.add(int(stat.parent.name))
+    return found
+
+
+@pytest.fixture
+def running(sqlite_copy, tmp_path):
+    port = free_port()
+    environment = {
+        **os.environ,
+        "LTI_TOOL_BASE_URL": f"http://localhost:{port}",
+        "LTI_TOOL_BIND": f"127.0.0.1:{port}",
+        "LTI_TOOL_DATABASE_URL": sqlite_copy(tmp_path),
+        "LTI_TOOL_SECRET_KEY": SECRET_KEY,
+        "LTI_TOOL_ENCRYPTION_KEYS": ENCRYPTION_KEYS,
+    }
+    process = subprocess.Popen([sys.executable, "-m", "lti_tool", "run"], env=environment)
+    yield process, f"http://127.0.0.1:{port}/readyz"
+    if process.poll() is None:
+        process.kill()
+    process.wait(10)
+
+
+def is_ready(address) -> bool:
+    try:
+        return requests.get(address, timeout=5).status_code == 200
+    except requests.RequestException:
+        return False
+
+
+def test_it_serves_starts_again_what_died_and_stops_when_asked(running):
+    process, address = running
+    until(lambda: is_ready(address))
+    first = children(process)
+    assert len(first) == 2
+
+    for pid in first:
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: len(children(process) - first) == 2 and is_ready(address))
+
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(40) == 0
+    assert not is_ready(address)
