@@ -75,4 +75,4 @@ def test_it_serves_starts_again_what_died_and_stops_when_asked(running):
 
     process.send_signal(signal.SIGTERM)
     assert process.wait(40) == 0
-    assert not is_ready(address)
+    until(lambda: not is_ready(address))
