@@ -25,10 +25,10 @@ work: .venv/.runtime  ## a worker alone: sends grades
 	@$(BIN)/lti-tool work
 
 test: check .tools/browser.json .tools/oracle/.ready  ## every check and test, on SQLite and PostgreSQL, in a real browser
-	@$(BIN)/python -m pytest -q -n auto
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 test-all: check .tools/browser.json .tools/oracle/.ready  ## the same with the long runs
-	@$(BIN)/python -m pytest -q -n auto -m ""
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m ""
 
 check: .venv/.lint .venv/.test $(VENDOR)  ## style, types, import directions, templates, dependencies, content, migrations
 	@$(BIN)/ruff check $(CODE)

