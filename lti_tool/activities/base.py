@@ -1,7 +1,8 @@
 """What an activity is, and what each kind of activity can do."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from markupsafe import Markup
@@ -17,6 +18,7 @@ FormData: TypeAlias = Any
 """What WTForms reads a posted form from: anything with ``getlist``."""
 
 CHOOSE_AN_OFFERED_ANSWER = "Choose one of the answers offered."
+NO_SUCH_BUTTON = "This page has no such button. Load it again, then press."
 MOST_ERRORS = 20
 """No page lists more: a form that is wrong all over is not ours."""
 SHOWN_OF_A_FIELD = 64
@@ -72,6 +74,19 @@ class Passage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Area:
+    """A support area; what is pooled about a sensitive one needs more people."""
+
+    id: str
+    label: str
+    family: str
+    """``career`` or ``psychosocial``."""
+    is_sensitive: bool
+    who_could_help: tuple[str, ...]
+    first_step: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Activity:
     """One thing to do in a workshop, worth ``points`` when done; it takes most people about ``minutes``."""
 
@@ -91,6 +106,31 @@ class Activity:
     """The kind's own frozen dataclass; None while ``opens_later``."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """What an activity may know of its learner beside its own answer."""
+
+    today: date
+    """Where the learner is."""
+    support_contacts: str = ""
+    """Whom the institution names for those who need to talk to somebody now."""
+    answers: Mapping[str, Value] = field(default_factory=dict)
+    """Answers to other activities, by kind: those of the kinds that ``Kind.reads`` names, and no others."""
+
+    def of(self, kind: str) -> Value:
+        """Return the answer to the workshop's first activity of a kind, empty if there is none yet."""
+        return self.answers.get(kind, {})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """What comes of a button: the value to keep, whether it finishes the activity, and where the learner goes on."""
+
+    value: Value
+    completes: bool = False
+    screen: str = ""
+
+
 class Source(Protocol):
     """Where a kind reads its content from when a workshop is loaded. The files have been checked before."""
 
@@ -102,8 +142,15 @@ class Source(Protocol):
     def features(self) -> frozenset[str]:
         """Return what this release has."""
 
+    @property
+    def areas(self) -> tuple[Area, ...]:
+        """Return the support areas of the workshop, in order."""
+
     def passage(self, name: str) -> Passage:
         """Return a section of the module's page."""
+
+    def file(self, name: str) -> Mapping[str, Any]:
+        """Return a file of which a pack has one, such as ``map.yaml``."""
 
     def document(self, folder: str, name: str) -> Mapping[str, Any]:
         """Return a file of the pack by its folder and the id it declares (``needs@1`` names a major version)."""
@@ -113,36 +160,59 @@ class Source(Protocol):
 
 
 class Kind(Protocol):
-    """A kind of activity. On the wire an answer is one flat mapping from field to string, in forms as in autosave."""
+    """A kind of activity. On the wire an answer is one flat mapping from field to string, in forms as in autosave.
+
+    An activity of several screens names them in ``screens``; its form then has one screen's fields at a time, and
+    buttons ``go:<screen>`` lead from one to another. Buttons of its own (``do``) are what ``act`` knows.
+    """
 
     name: str
+    reads: tuple[str, ...] = ()
+    """Kinds whose answers this one goes on from: ``Work`` holds these."""
 
     def read(self, source: Source) -> object:
         """Return the content of one activity of this kind."""
 
-    def form(self, activity: Activity, value: Value, formdata: FormData = None) -> BaseForm:
-        """Return the form, filled with the value, or with what was posted."""
+    def screens(self, activity: Activity, value: Value, work: Work) -> tuple[str, ...]:
+        """Return the names of its screens in order; none if all of it stands on one page."""
+        return ()
+
+    def resume(self, activity: Activity, value: Value, work: Work) -> str:
+        """Return the screen to show when none is asked for: where the learner left off."""
+        return next(iter(self.screens(activity, value, work)), "")
+
+    def form(
+        self, activity: Activity, value: Value, work: Work, screen: str = "", formdata: FormData = None
+    ) -> BaseForm:
+        """Return the form (of one screen), filled with the value, or with what was posted."""
 
     def fields(self, activity: Activity, value: Value) -> dict[str, str]:
         """Return the value as every field of the wire form, ``""`` where nothing is answered."""
 
-    def keep(self, activity: Activity, fields: Mapping[str, str], before: Value) -> Value:
+    def keep(self, activity: Activity, fields: Mapping[str, str], before: Value, work: Work) -> Value:
         """Return the value after a draft; fields that were not sent stay as they were before.
 
         :raise BadAnswer: a field is unknown, or its value is not among those offered.
         """
 
-    def finish(self, activity: Activity, value: Value, before: Value) -> Value:
+    def act(self, activity: Activity, do: str, value: Value, work: Work) -> Step:
+        """Return what comes of one of the kind's own buttons, such as ``choose:a``.
+
+        :raise BadAnswer: it has no such button.
+        """
+        raise BadAnswer({"do": NO_SUCH_BUTTON})
+
+    def finish(self, activity: Activity, value: Value, before: Value, work: Work) -> Value:
         """Return the value as finished work, with what finishing adds to it.
 
         :raise Incomplete: something is still open.
         """
 
-    def readable(self, activity: Activity, value: Value) -> list[tuple[str, str]]:
+    def readable(self, activity: Activity, value: Value, work: Work) -> list[tuple[str, str]]:
         """Return the answer as rows of label and text, for the learner's own eyes."""
 
-    def outcome(self, activity: Activity, value: Value) -> object | None:
-        """Return what the page has to say about finished work, or None if it has nothing to say."""
+    def outcome(self, activity: Activity, value: Value, work: Work) -> object | None:
+        """Return what the page has to say about the work so far, or None if it has nothing to say."""
 
 
 def content_of(activity: Activity, kind: type[Content]) -> Content:

@@ -11,8 +11,10 @@ from lti_tool.activities.base import (
     Activity,
     FormData,
     Incomplete,
+    Kind,
     Source,
     Value,
+    Work,
     answered,
     content_of,
     fill_form,
@@ -32,7 +34,7 @@ class Acknowledgement:
     statement: str
 
 
-class ChoiceAck:
+class ChoiceAck(Kind):
     """Complete when the box is ticked and saved."""
 
     name = "choice_ack"
@@ -45,7 +47,9 @@ class ChoiceAck:
             lines=tuple(source.inline(line["text"]) for line in kept), statement=document["statement"]
         )
 
-    def form(self, activity: Activity, value: Value, formdata: FormData = None) -> BaseForm:
+    def form(
+        self, activity: Activity, value: Value, work: Work, screen: str = "", formdata: FormData = None
+    ) -> BaseForm:
         """Return one box, not ticked beforehand."""
         box = BooleanField(
             content_of(activity, Acknowledgement).statement,
@@ -59,12 +63,12 @@ class ChoiceAck:
         """Return the box: ``yes`` or ``""``."""
         return {FIELD: YES if value.get(FIELD) else ""}
 
-    def keep(self, activity: Activity, fields: Mapping[str, str], before: Value) -> Value:
+    def keep(self, activity: Activity, fields: Mapping[str, str], before: Value, work: Work) -> Value:
         """Return whether the box is ticked. A browser sends nothing for an empty box, so nothing means no."""
         refuse_unknown(fields, {FIELD: (YES, "")})
         return {FIELD: True} if fields.get(FIELD) == YES else {}
 
-    def finish(self, activity: Activity, value: Value, before: Value) -> Value:
+    def finish(self, activity: Activity, value: Value, before: Value, work: Work) -> Value:
         """Return the value unchanged if the box is ticked.
 
         :raise Incomplete: it is not.
@@ -73,9 +77,9 @@ class ChoiceAck:
             raise Incomplete({FIELD: TICK_TO_FINISH})
         return dict(value)
 
-    def readable(self, activity: Activity, value: Value) -> list[tuple[str, str]]:
+    def readable(self, activity: Activity, value: Value, work: Work) -> list[tuple[str, str]]:
         """Return the statement and whether it was ticked."""
         return [(content_of(activity, Acknowledgement).statement, "Yes" if value.get(FIELD) else "Not yet")]
 
-    def outcome(self, activity: Activity, value: Value) -> None:
+    def outcome(self, activity: Activity, value: Value, work: Work) -> None:
         """Return nothing: a tick needs no comment."""

@@ -10,8 +10,10 @@ from lti_tool.activities.base import (
     Activity,
     FormData,
     Incomplete,
+    Kind,
     Source,
     Value,
+    Work,
     answered,
     content_of,
     fill_form,
@@ -40,7 +42,7 @@ class Rating:
     items: tuple[Item, ...]
 
 
-class RatingSet:
+class RatingSet(Kind):
     """Complete when each item is rated or skipped. A skip is kept as a skip, never as a figure."""
 
     name = "rating_set"
@@ -57,7 +59,9 @@ class RatingSet:
             items=tuple(Item(id=item["id"], text=item["text"]) for item in document["items"]),
         )
 
-    def form(self, activity: Activity, value: Value, formdata: FormData = None) -> BaseForm:
+    def form(
+        self, activity: Activity, value: Value, work: Work, screen: str = "", formdata: FormData = None
+    ) -> BaseForm:
         """Return one group of radio buttons per item; nothing is chosen beforehand."""
         rating = content_of(activity, Rating)
         choices = [*((str(number), anchor) for number, anchor in rating.scale), (SKIP, rating.skip_label)]
@@ -71,7 +75,7 @@ class RatingSet:
         """Return each item with its rating as text, ``skip``, or ``""``."""
         return {item.id: str(value.get(item.id, "")) for item in content_of(activity, Rating).items}
 
-    def keep(self, activity: Activity, fields: Mapping[str, str], before: Value) -> Value:
+    def keep(self, activity: Activity, fields: Mapping[str, str], before: Value, work: Work) -> Value:
         """Return the ratings so far; an item sent empty is open again."""
         rating = content_of(activity, Rating)
         allowed = {*(str(number) for number, _ in rating.scale), SKIP, ""}
@@ -79,7 +83,7 @@ class RatingSet:
         after = {**self.fields(activity, before), **fields}
         return {name: given if given == SKIP else int(given) for name, given in after.items() if given}
 
-    def finish(self, activity: Activity, value: Value, before: Value) -> Value:
+    def finish(self, activity: Activity, value: Value, before: Value, work: Work) -> Value:
         """Return the value unchanged if no item is open.
 
         :raise Incomplete: some are.
@@ -89,12 +93,12 @@ class RatingSet:
             raise Incomplete(dict.fromkeys(unanswered, RATE_OR_SKIP))
         return dict(value)
 
-    def readable(self, activity: Activity, value: Value) -> list[tuple[str, str]]:
+    def readable(self, activity: Activity, value: Value, work: Work) -> list[tuple[str, str]]:
         """Return each item with its rating in figure and words."""
         rating = content_of(activity, Rating)
         words: dict[object, str] = {number: f"{number} – {anchor}" for number, anchor in rating.scale}
         words[SKIP] = "Skipped"
         return [(item.text, words.get(value.get(item.id), "Not answered")) for item in rating.items]
 
-    def outcome(self, activity: Activity, value: Value) -> None:
+    def outcome(self, activity: Activity, value: Value, work: Work) -> None:
         """Return nothing: a rating is neither right nor wrong."""

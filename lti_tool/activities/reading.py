@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from wtforms.form import BaseForm
 
-from lti_tool.activities.base import Activity, FormData, Reference, Source, Value, refuse_unknown
+from lti_tool.activities.base import Activity, FormData, Kind, Reference, Source, Value, Work, refuse_unknown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +17,7 @@ class Text:
     references: tuple[Reference, ...]
 
 
-class Reading:
+class Reading(Kind):
     """There is nothing to answer: pressing "Mark as read" finishes it."""
 
     name = "reading"
@@ -27,7 +27,9 @@ class Reading:
         passage = source.passage(source.options["body"])
         return Text(html=passage.html, references=passage.references)
 
-    def form(self, activity: Activity, value: Value, formdata: FormData = None) -> BaseForm:
+    def form(
+        self, activity: Activity, value: Value, work: Work, screen: str = "", formdata: FormData = None
+    ) -> BaseForm:
         """Return a form without fields."""
         return BaseForm({})
 
@@ -35,18 +37,18 @@ class Reading:
         """Return no fields."""
         return {}
 
-    def keep(self, activity: Activity, fields: Mapping[str, str], before: Value) -> Value:
+    def keep(self, activity: Activity, fields: Mapping[str, str], before: Value, work: Work) -> Value:
         """Return the empty value; any field is refused."""
         refuse_unknown(fields, {})
         return {}
 
-    def finish(self, activity: Activity, value: Value, before: Value) -> Value:
+    def finish(self, activity: Activity, value: Value, before: Value, work: Work) -> Value:
         """Return the empty value: the act itself is the answer."""
         return {}
 
-    def readable(self, activity: Activity, value: Value) -> list[tuple[str, str]]:
+    def readable(self, activity: Activity, value: Value, work: Work) -> list[tuple[str, str]]:
         """Return no rows: nothing was written."""
         return []
 
-    def outcome(self, activity: Activity, value: Value) -> None:
+    def outcome(self, activity: Activity, value: Value, work: Work) -> None:
         """Return nothing: nobody is praised for scrolling."""

@@ -12,8 +12,10 @@ from lti_tool.activities.base import (
     Activity,
     FormData,
     Incomplete,
+    Kind,
     Source,
     Value,
+    Work,
     answered,
     content_of,
     fill_form,
@@ -82,7 +84,7 @@ class SortOutcome:
     cards: tuple[CardOutcome, ...]
 
 
-class Sort:
+class Sort(Kind):
     """Complete when every card is placed and "Check" is pressed. There is no pass mark."""
 
     name = "sort"
@@ -97,7 +99,9 @@ class Sort:
             summary=document["summary"],
         )
 
-    def form(self, activity: Activity, value: Value, formdata: FormData = None) -> BaseForm:
+    def form(
+        self, activity: Activity, value: Value, work: Work, screen: str = "", formdata: FormData = None
+    ) -> BaseForm:
         """Return one menu of piles per card."""
         deck = content_of(activity, Deck)
         choices = [("", NOWHERE), *((pile.id, pile.label) for pile in deck.piles)]
@@ -111,7 +115,7 @@ class Sort:
         """Return each card with the pile it lies in, or ``""``."""
         return {card.id: str(value.get(card.id, "")) for card in content_of(activity, Deck).cards}
 
-    def keep(self, activity: Activity, fields: Mapping[str, str], before: Value) -> Value:
+    def keep(self, activity: Activity, fields: Mapping[str, str], before: Value, work: Work) -> Value:
         """Return where the cards lie now; the first try, once recorded, stays as it was."""
         deck = content_of(activity, Deck)
         allowed = {"", *(pile.id for pile in deck.piles)}
@@ -120,7 +124,7 @@ class Sort:
         kept: Value = {name: pile for name, pile in after.items() if pile}
         return kept | {FIRST: before[FIRST]} if FIRST in before else kept
 
-    def finish(self, activity: Activity, value: Value, before: Value) -> Value:
+    def finish(self, activity: Activity, value: Value, before: Value, work: Work) -> Value:
         """Return the value with the first try in it: the piles of the first "Check", never of a later one.
 
         :raise Incomplete: a card lies in no pile.
@@ -132,13 +136,13 @@ class Sort:
         placed: Value = {card.id: value[card.id] for card in cards}
         return placed | {FIRST: before.get(FIRST) or dict(placed)}
 
-    def readable(self, activity: Activity, value: Value) -> list[tuple[str, str]]:
+    def readable(self, activity: Activity, value: Value, work: Work) -> list[tuple[str, str]]:
         """Return each card with the label of its pile."""
         deck = content_of(activity, Deck)
         labels = {pile.id: pile.label for pile in deck.piles}
         return [(card.text, labels.get(value.get(card.id, ""), "Not placed")) for card in deck.cards]
 
-    def outcome(self, activity: Activity, value: Value) -> SortOutcome | None:
+    def outcome(self, activity: Activity, value: Value, work: Work) -> SortOutcome | None:
         """Return what the page says card by card, in the order of the deck; None before the first "Check"."""
         if FIRST not in value:
             return None

@@ -1,70 +1,31 @@
 """Learners: the workshop's first page, its activities, their grade. Those who teach see the same as a preview."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+from wtforms.form import BaseForm
 
+from lti_tool import clock
 from lti_tool.activities import KINDS
-from lti_tool.activities.base import Activity, AnswerRefused, Value
+from lti_tool.activities.base import Activity, AnswerRefused, Step, Value, Work
 from lti_tool.errors import ToolError
-from lti_tool.library.model import Module, Workshop
 from lti_tool.services import grading, progress
 from lti_tool.services.grading import GradeState
 from lti_tool.services.progress import AnswerStale, Author, Stored
 from lti_tool.web.access import visit_blueprint
 from lti_tool.web.errors import PageMissing
+from lti_tool.web.outline import current_workshop, module_states, open_activities, opened_activity
 from lti_tool.web.requests import JsonNotValid, json_object
 from lti_tool.web.tool import tool
 from lti_tool.web.visit import visit
 
 bp = visit_blueprint("learn", __name__, "", lambda visit: not visit.chooses)
 
-WIRE_FIELDS = {"version", "csrf_token", "do"}
+WIRE_FIELDS = {"version", "csrf_token", "do", "screen"}
 """Form fields that are not part of an answer."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ActivityState:
-    """An activity as a page lists it."""
-
-    activity: Activity
-    state: str
-    url: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ModuleState:
-    """A module as the home page shows it."""
-
-    module: Module
-    activities: tuple[ActivityState, ...]
-
-    @property
-    def total(self) -> int:
-        """How many activities it has."""
-        return len(self.activities)
-
-    @property
-    def done(self) -> int:
-        """How many of them are done."""
-        return sum(each.state == "done" for each in self.activities)
-
-    @property
-    def minutes_left(self) -> int:
-        """How long the rest takes most people, of what can be opened."""
-        return sum(each.activity.minutes for each in self.activities if each.state in ("not_started", "in_progress"))
-
-    @property
-    def state(self) -> str:
-        """``later``, ``done``, ``in_progress`` or ``not_started``."""
-        states = {each.state for each in self.activities}
-        for whole in ("later", "done", "not_started"):
-            if states == {whole}:
-                return whole
-        return "in_progress"
 
 
 class VersionMissing(ToolError):
@@ -79,8 +40,8 @@ class VersionMissing(ToolError):
 @bp.get("/")
 def home() -> str:
     """Show the modules, how far the learner is, and one button that goes on."""
-    workshop = _workshop()
-    modules = _modules(workshop)
+    workshop = current_workshop()
+    modules = module_states()
     every = [each for module in modules for each in module.activities]
     return render_template(
         "learn/home.html",
@@ -99,56 +60,58 @@ def home() -> str:
 
 @bp.get("/activities/<activity_id>")
 def activity(activity_id: str) -> ResponseReturnValue:
-    """Show one activity, as the learner left it."""
-    shown = _activity(activity_id)
-    return _page(shown, _stored(shown))
+    """Show one activity, as the learner left it; ``screen`` asks for one of its screens."""
+    shown = opened_activity(activity_id)
+    stored, work = _stored(shown)
+    return _page(shown, stored, work, screen=request.args.get("screen", ""))
 
 
 @bp.post("/activities/<activity_id>")
 def submit(activity_id: str) -> ResponseReturnValue:
-    """Take the form of an activity: keep it (``save``), or finish the activity."""
-    shown = _activity(activity_id)
-    stored = _stored(shown)
+    """Take the form of an activity: keep it (``save``), go to another screen, finish, or press a button of its own."""
+    shown = opened_activity(activity_id)
+    stored, work = _stored(shown)
     fields = {name: value for name, value in request.form.items() if name not in WIRE_FIELDS}
-    finishing = request.form.get("do") == "finish"
+    screen, do = request.form.get("screen", ""), request.form.get("do", "")
     try:
-        value = _read(shown, fields, stored.value, finishing=finishing)
+        step = _step(shown, fields, stored.value, work, do)
     except AnswerRefused as refused:
-        return _page(shown, stored, posted=fields, errors=refused.errors), refused.status
+        return _page(shown, stored, work, screen=screen, posted=fields, errors=refused.errors), refused.status
     if not visit.works:
-        return _look_on(shown, value, finishing=finishing)
+        return _look_on(shown, step, work, screen)
     try:
-        _save(shown, value, expected=_version(request.form.get("version")), complete=finishing)
+        _save(shown, step.value, expected=_version(request.form.get("version")), complete=step.completes)
     except AnswerStale as stale:
-        return _both_texts(shown, stale.current, value, finishing=finishing), stale.status
-    return redirect(_after(shown, value, finishing=finishing), 303)
+        return _both_texts(shown, stale.current, step.value, work, do), stale.status
+    return redirect(_after(shown, step, work, screen), 303)
 
 
 @bp.put("/activities/<activity_id>/answer")
 def autosave(activity_id: str) -> ResponseReturnValue:
     """Keep a draft that a script sends; never finishes an activity."""
-    shown = _activity(activity_id)
+    shown = opened_activity(activity_id)
     body = json_object()
     fields = body.get("value")
     if not isinstance(fields, dict) or not visit.works:
         raise JsonNotValid if visit.works else PageMissing
     if "version" not in body:
         raise VersionMissing
-    kind = KINDS[shown.kind]
+    stored, work = _stored(shown)
     try:
-        value = kind.keep(shown, fields, _stored(shown).value)
+        value = KINDS[shown.kind].keep(shown, fields, stored.value, work)
         saved = _save(shown, value, expected=_version(body["version"]), complete=False)
     except AnswerRefused as refused:
         return {"errors": refused.errors}, refused.status
     except AnswerStale as stale:
-        return {"current": _wire(shown, stale.current), "yours": _wire(shown, Stored(value=value))}, stale.status
+        yours = _wire(shown, Stored(value=value), work)
+        return {"current": _wire(shown, stale.current, work), "yours": yours}, stale.status
     return {"version": saved.version, "saved_at": _iso(saved.saved_at)}
 
 
 @bp.get("/grade")
 def grade() -> str:
     """Show what each activity is worth and where the grade is."""
-    workshop = _workshop()
+    workshop = current_workshop()
     with tool().database.reading() as session:
         done = grading.completed(session, visit.member_id, workshop.id) if visit.works else frozenset()
         worth = grading.worth(session, visit.assignment_id)
@@ -158,7 +121,7 @@ def grade() -> str:
         workshop=workshop,
         rows=[
             (each.module, [(line.activity, line.activity.points, line.state) for line in each.activities])
-            for each in _modules(workshop)
+            for each in module_states()
         ],
         score=f"{standing.given} of {standing.maximum}",
         grade=_grade(),
@@ -179,68 +142,38 @@ def grade_line() -> ResponseReturnValue:
     )
 
 
-def _workshop() -> Workshop:
-    return tool().workshop(visit.workshop_id)
-
-
 def _author() -> Author:
     return Author(institution_id=visit.institution_id, member_id=visit.member_id)
 
 
-def _modules(workshop: Workshop) -> tuple[ModuleState, ...]:
-    """Return the modules that this link opens, with how far the learner is in each."""
-    states: dict[str, str] = {}
-    if visit.works:
-        with tool().database.reading() as session:
-            states = progress.states(session, visit.member_id, workshop)
-    shown = [each for each in workshop.modules if visit.part in (grading.WHOLE, each.id)]
-    return tuple(
-        ModuleState(
-            module=module,
-            activities=tuple(
-                ActivityState(
-                    activity=each,
-                    state="later" if each.opens_later else states.get(each.id, "not_started"),
-                    url=url_for("learn.activity", activity_id=each.id),
-                )
-                for each in module.activities
-            ),
-        )
-        for module in shown
-    )
-
-
-def _activity(activity_id: str) -> Activity:
-    """Return the activity, if this link opens it and this release has it.
-
-    :raise PageMissing: otherwise.
-    """
-    workshop = _workshop()
-    modules = [module for module in workshop.modules if visit.part in (grading.WHOLE, module.id)]
-    for module in modules:
-        for each in module.activities:
-            if each.id == activity_id and not each.opens_later:
-                return each
-    raise PageMissing
-
-
-def _stored(shown: Activity) -> Stored:
+def _stored(shown: Activity) -> tuple[Stored, Work]:
+    """Return the learner's answer, and what the activity may know of them beside it."""
+    today, contacts = clock.now().date(), visit.support_contacts
     if not visit.works:
-        return Stored()
+        return Stored(), Work(today=today, support_contacts=contacts)
     with tool().database.reading() as session:
-        return progress.load(session, tool().sealer, _author(), _workshop(), shown)
+        around = tool().sealer, _author(), current_workshop()
+        stored = progress.load(session, *around, shown)
+        answers = progress.answers_by_kind(session, *around, KINDS[shown.kind].reads)
+    return stored, Work(today=today, support_contacts=contacts, answers=answers)
 
 
-def _read(shown: Activity, fields: dict[str, str], before: Value, *, finishing: bool) -> Value:
+def _step(shown: Activity, fields: dict[str, str], before: Value, work: Work, do: str) -> Step:
+    """Return what comes of pressing a button; a form without one is kept."""
     kind = KINDS[shown.kind]
-    value = kind.keep(shown, fields, before)
-    return kind.finish(shown, value, before) if finishing else value
+    value = kind.keep(shown, fields, before, work)
+    if do == "finish":
+        return Step(value=kind.finish(shown, value, before, work), completes=True)
+    if do in ("", "save"):
+        return Step(value=value)
+    verb, _, screen = do.partition(":")
+    return Step(value=value, screen=screen) if verb == "go" else kind.act(shown, do, value, work)
 
 
 def _save(shown: Activity, value: Value, *, expected: int, complete: bool) -> Stored:
     with tool().database.transaction() as session:
         return progress.save(
-            session, tool().sealer, _author(), _workshop(), shown, value, expected=expected, complete=complete
+            session, tool().sealer, _author(), current_workshop(), shown, value, expected=expected, complete=complete
         )
 
 
@@ -258,81 +191,106 @@ def _version(given: object) -> int:
 def _page(
     shown: Activity,
     stored: Stored,
+    work: Work,
     *,
+    screen: str = "",
     posted: dict[str, str] | None = None,
     errors: dict[str, str] | None = None,
 ) -> str:
-    workshop = _workshop()
     kind = KINDS[shown.kind]
-    every = [each for module in _modules(workshop) for each in module.activities if each.state != "later"]
-    position = next(index for index, each in enumerate(every) if each.activity.id == shown.id)
-    value = stored.value | (posted or {})
+    every = open_activities()
+    position = next((index for index, each in enumerate(every) if each.activity.id == shown.id), len(every))
+    workshop = current_workshop()
+    screens = kind.screens(shown, stored.value, work)
+    if errors:
+        screen = _screen_to_mend(shown, stored, work, errors) or screen
+    screen = screen if screen in screens else kind.resume(shown, stored.value, work)
+    form = kind.form(shown, stored.value, work, screen, MultiDict(posted) if posted is not None else None)
     return render_template(
         f"activities/{shown.kind}.html",
         workshop=workshop,
         activity=shown,
         module=workshop.module(shown.module_id),
-        form=kind.form(shown, value),
-        value=value,
+        screens=screens,
+        screen=screen,
+        form=form,
+        carried=_carried(shown, stored, form),
+        value=stored.value,
         version=stored.version,
         state=stored.state,
         saved_at=stored.saved_at,
         errors=errors or {},
-        outcome=kind.outcome(shown, stored.value),
+        outcome=kind.outcome(shown, stored.value, work),
+        work=work,
         previous=every[position - 1] if position else None,
         next=every[position + 1] if position + 1 < len(every) else None,
         home_url=url_for("learn.home"),
         save_url=url_for("learn.autosave", activity_id=shown.id),
         finish_url=url_for("learn.submit", activity_id=shown.id),
+        activity_url=url_for("learn.activity", activity_id=shown.id),
         mode=visit.mode,
     )
 
 
-def _look_on(shown: Activity, value: Value, *, finishing: bool) -> ResponseReturnValue:
+def _screen_to_mend(shown: Activity, stored: Stored, work: Work, errors: dict[str, str]) -> str:
+    """Return the first screen that holds one of the fields that need another look; empty if none does."""
+    kind = KINDS[shown.kind]
+    for screen in kind.screens(shown, stored.value, work):
+        if any(name in kind.form(shown, stored.value, work, screen) for name in errors):
+            return screen
+    return ""
+
+
+def _carried(shown: Activity, stored: Stored, form: BaseForm) -> dict[str, str]:
+    """Return what a preview's page must carry along, since nothing is stored: the fields of other screens."""
+    if visit.works:
+        return {}
+    fields = KINDS[shown.kind].fields(shown, stored.value)
+    return {name: given for name, given in fields.items() if given and name not in form}
+
+
+def _look_on(shown: Activity, step: Step, work: Work, screen: str) -> ResponseReturnValue:
     """Go on as a learner would, with nothing stored: the answer lives only in this response."""
-    if finishing and KINDS[shown.kind].outcome(shown, value) is None:
-        return redirect(_after(shown, value, finishing=True), 303)
-    return _page(shown, Stored(value=value))
+    if step.completes and KINDS[shown.kind].outcome(shown, step.value, work) is None:
+        return redirect(_after(shown, step, work, screen), 303)
+    return _page(shown, Stored(value=step.value), work, screen=step.screen or ("" if step.completes else screen))
 
 
-def _after(shown: Activity, value: Value, *, finishing: bool) -> str:
+def _after(shown: Activity, step: Step, work: Work, screen: str) -> str:
     """Return where a learner goes after a save: on, unless the page itself has something to say."""
-    speaks = KINDS[shown.kind].outcome(shown, value) is not None
-    if not finishing or speaks:
-        return url_for("learn.activity", activity_id=shown.id, _anchor="outcome" if speaks else None)
-    every = [each for module in _modules(_workshop()) for each in module.activities if each.state != "later"]
+    speaks = KINDS[shown.kind].outcome(shown, step.value, work) is not None
+    if step.screen or not step.completes or speaks:
+        at = step.screen or ("" if step.completes else screen)
+        anchor = "outcome" if speaks and not at else None
+        return url_for("learn.activity", activity_id=shown.id, screen=at or None, _anchor=anchor)
+    every = open_activities()
     ids = [each.activity.id for each in every]
-    following = every[ids.index(shown.id) + 1 :]
+    following = every[ids.index(shown.id) + 1 :] if shown.id in ids else []
     return following[0].url if following else url_for("learn.home")
 
 
-def _both_texts(shown: Activity, current: Stored, yours: Value, *, finishing: bool) -> str:
+def _both_texts(shown: Activity, current: Stored, yours: Value, work: Work, do: str) -> str:
     """Show both texts after a save over a version that was not seen, and let the learner choose."""
     kind = KINDS[shown.kind]
-    hidden = [
-        *kind.fields(shown, yours).items(),
-        ("version", str(current.version)),
-        ("do", "finish" if finishing else "save"),
-    ]
     return render_template(
         "learn/conflict.html",
         activity=shown,
-        current_rows=kind.readable(shown, current.value),
-        yours_rows=kind.readable(shown, yours),
+        current_rows=kind.readable(shown, current.value, work),
+        yours_rows=kind.readable(shown, yours, work),
         changed_at=current.saved_at,
-        hidden=hidden,
+        hidden=[*kind.fields(shown, yours).items(), ("version", str(current.version)), ("do", do or "save")],
         finish_url=url_for("learn.submit", activity_id=shown.id),
         activity_url=url_for("learn.activity", activity_id=shown.id),
     )
 
 
-def _wire(shown: Activity, stored: Stored) -> dict[str, Any]:
+def _wire(shown: Activity, stored: Stored, work: Work) -> dict[str, Any]:
     kind = KINDS[shown.kind]
     return {
         "version": stored.version,
         "saved_at": _iso(stored.saved_at),
         "value": kind.fields(shown, stored.value),
-        "rows": kind.readable(shown, stored.value),
+        "rows": kind.readable(shown, stored.value, work),
     }
 
 

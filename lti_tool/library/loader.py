@@ -10,12 +10,12 @@ from typing import Any
 from markupsafe import Markup
 
 from lti_tool.activities import KINDS
-from lti_tool.activities.base import Activity, Passage, Reference
+from lti_tool.activities.base import Activity, Area, Passage, Reference
 from lti_tool.features import FEATURES
 from lti_tool.library.check import problems_of
 from lti_tool.library.markdown import Renderer
-from lti_tool.library.model import Area, Module, Objective, Workshop
-from lti_tool.library.pack import ActivityEntry, Locale, Pack, Page
+from lti_tool.library.model import Module, Objective, Workshop
+from lti_tool.library.pack import ActivityEntry, Locale, Pack, PackFile, Page
 from lti_tool.library.problems import Level, PackRefused
 from lti_tool.library.reading import Unreadable, read_pack
 from lti_tool.library.schemas.workshop import Areas, Manifest, ModuleEntry, Objectives, Texts
@@ -45,14 +45,15 @@ def load_workshop(folder: Path = SHIPPED, *, locale: str = "en", features: froze
     chosen = translated(pack, locale)
     manifest = pack.manifest.content
     texts = _one(chosen, Texts).texts
-    edition = _Edition(locale=chosen, renderer=Renderer(_references(pack)), features=features)
+    areas = _areas(manifest, chosen)
+    edition = _Edition(locale=chosen, renderer=Renderer(_references(pack)), features=features, areas=areas)
     return Workshop(
         id=manifest.id,
         version=manifest.version,
         title=texts[manifest.title],
         locale=chosen.name,
         objectives=_objectives(manifest, chosen),
-        areas=_areas(manifest, chosen),
+        areas=areas,
         modules=tuple(_module(entry, edition) for entry in manifest.modules),
         references=tuple(edition.renderer.references.values()),
         texts=MappingProxyType(dict(texts)),
@@ -69,6 +70,7 @@ class _Edition:
     locale: Locale
     renderer: Renderer
     features: frozenset[str]
+    areas: tuple[Area, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,21 +85,35 @@ class _ActivitySource:
     def features(self) -> frozenset[str]:
         return self.edition.features
 
+    @property
+    def areas(self) -> tuple[Area, ...]:
+        return self.edition.areas
+
     def passage(self, name: str) -> Passage:
         section = self.page.section(name)
         if section is None:
             raise KeyError(name)
         return self.edition.renderer.passage(section.text)
 
+    def file(self, name: str) -> Mapping[str, Any]:
+        return _content_of(next((file for file in self.edition.locale.files if file.name == name), None), name)
+
     def document(self, folder: str, name: str) -> Mapping[str, Any]:
-        file = self.edition.locale.find(folder, name)
-        if file is None:
-            raise KeyError(name)
-        found: dict[str, Any] = file.content.model_dump(by_alias=True)
-        return found
+        return _content_of(self.edition.locale.find(folder, name), name)
 
     def inline(self, text: str) -> Markup:
         return self.edition.renderer.inline(text)
+
+
+def _content_of(file: PackFile[Any] | None, name: str) -> Mapping[str, Any]:
+    """Return what a file says.
+
+    :raise KeyError: the pack has no such file.
+    """
+    if file is None:
+        raise KeyError(name)
+    found: dict[str, Any] = file.content.model_dump(by_alias=True)
+    return found
 
 
 def _sound_pack(folder: Path) -> Pack:
@@ -134,6 +150,7 @@ def _areas(manifest: Manifest, locale: Locale) -> tuple[Area, ...]:
         Area(
             id=area.id,
             label=said[area.id].label,
+            family=area.class_,
             is_sensitive=area.sensitive,
             who_could_help=tuple(said[area.id].who),
             first_step=said[area.id].first_step,

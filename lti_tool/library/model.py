@@ -5,19 +5,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from lti_tool.activities.base import Activity, Reference
+from lti_tool.activities.base import Activity, Area, Reference
 from lti_tool.mentoring.score import GradedActivity, GradedModule, Profile
-
-
-@dataclass(frozen=True, kw_only=True)
-class Area:
-    """A support area; what is pooled about a sensitive one needs more people."""
-
-    id: str
-    label: str
-    is_sensitive: bool
-    who_could_help: tuple[str, ...]
-    first_step: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

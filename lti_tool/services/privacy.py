@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool import clock
 from lti_tool.activities import KINDS
+from lti_tool.activities.base import Work
 from lti_tool.library.model import Workshop
 from lti_tool.models import GradebookColumn, GradeDelivery, Member, Person, Visit
 from lti_tool.seal import Sealer
@@ -49,6 +50,8 @@ def personal_data(session: Session, sealer: Sealer, author: Author, workshop: Wo
     member = session.get_one(Member, author.member_id)
     person = session.get_one(Person, member.person_id)
     stored = progress.load_all(session, sealer, author, workshop)
+    first = {each.kind: stored[each.id].value for each in reversed(workshop.activities) if each.id in stored}
+    work = Work(today=clock.now().date(), answers=first)
     return PersonalData(
         made_at=clock.now(),
         name=person.name,
@@ -63,7 +66,7 @@ def personal_data(session: Session, sealer: Sealer, author: Author, workshop: Wo
             Written(
                 activity_id=activity.id,
                 title=activity.title,
-                rows=KINDS[activity.kind].readable(activity, stored[activity.id].value),
+                rows=KINDS[activity.kind].readable(activity, stored[activity.id].value, work),
                 stored=stored[activity.id],
             )
             for activity in workshop.activities

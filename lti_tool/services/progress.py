@@ -1,6 +1,7 @@
 """Answers: keep them sealed, notice what is complete, say how far someone is."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -70,6 +71,19 @@ def load_all(session: Session, sealer: Sealer, author: Author, workshop: Worksho
     """Return all the author's answers in a workshop, by activity id."""
     found = select(Answer).filter_by(member_id=author.member_id, workshop_id=workshop.id)
     return {answer.activity_id: _opened(sealer, author, answer) for answer in session.scalars(found)}
+
+
+def answers_by_kind(
+    session: Session, sealer: Sealer, author: Author, workshop: Workshop, kinds: Collection[str]
+) -> dict[str, Value]:
+    """Return the author's answer to the workshop's first activity of each of these kinds, by kind."""
+    first = {each.kind: each.id for each in reversed(workshop.activities) if each.kind in kinds}
+    if not first:
+        return {}
+    found = select(Answer).filter_by(member_id=author.member_id, workshop_id=workshop.id)
+    answers = session.scalars(found.filter(Answer.activity_id.in_(first.values())))
+    values = {answer.activity_id: _opened(sealer, author, answer).value for answer in answers}
+    return {kind: values[activity_id] for kind, activity_id in first.items() if values.get(activity_id)}
 
 
 def states(session: Session, member_id: int, workshop: Workshop) -> dict[str, str]:

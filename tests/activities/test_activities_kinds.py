@@ -1,5 +1,6 @@
 """The kinds of activity: what can be kept, what is needed to finish, and what nobody may send."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,12 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from lti_tool.activities import KINDS
-from lti_tool.activities.base import Activity, BadAnswer, Incomplete, content_of
+from lti_tool.activities.base import Activity, BadAnswer, Incomplete, Work, content_of
 from lti_tool.activities.sort import Deck, SortOutcome
 from lti_tool.library.loader import SHIPPED, load_workshop
 
 WORKSHOP = load_workshop(SHIPPED)
+WORK = Work(today=date(2026, 11, 25))
 READING = WORKSHOP.activity("m0.welcome")
 ACKNOWLEDGEMENT = WORKSHOP.activity("m0.privacy")
 RATING = WORKSHOP.activity("m0.start")
@@ -55,14 +57,14 @@ REFUSED: list[tuple[Activity, dict[str, object], str]] = [
 def test_a_full_answer_finishes_and_comes_back_as_it_was_sent(activity: Activity, fields: dict[str, str]):
     kind = KINDS[activity.kind]
 
-    value = kind.finish(activity, kind.keep(activity, fields, {}), {})
+    value = kind.finish(activity, kind.keep(activity, fields, {}, WORK), {}, WORK)
 
     assert kind.fields(activity, value) == fields
 
 
 @pytest.mark.parametrize(("activity", "fields"), FULL, ids=lambda value: getattr(value, "id", ""))
 def test_the_form_agrees_that_a_full_answer_is_full(activity: Activity, fields: dict[str, str]):
-    form = KINDS[activity.kind].form(activity, {}, MultiDict(fields))
+    form = KINDS[activity.kind].form(activity, {}, WORK, formdata=MultiDict(fields))
 
     assert form.validate()
     assert {field.name for field in form} == set(fields)
@@ -72,11 +74,11 @@ def test_the_form_agrees_that_a_full_answer_is_full(activity: Activity, fields: 
 def test_an_open_answer_is_kept_and_not_finished(activity: Activity, fields: dict[str, str]):
     kind = KINDS[activity.kind]
 
-    value = kind.keep(activity, fields, {})
+    value = kind.keep(activity, fields, {}, WORK)
 
     with pytest.raises(Incomplete) as refused:
-        kind.finish(activity, value, {})
-    form = kind.form(activity, {}, MultiDict(fields))
+        kind.finish(activity, value, {}, WORK)
+    form = kind.form(activity, {}, WORK, formdata=MultiDict(fields))
     assert not form.validate()
     assert {name: [sentence] for name, sentence in refused.value.errors.items()} == dict(form.errors)
 
@@ -84,14 +86,14 @@ def test_an_open_answer_is_kept_and_not_finished(activity: Activity, fields: dic
 @pytest.mark.parametrize(("activity", "fields", "blamed"), REFUSED, ids=lambda value: str(getattr(value, "id", value)))
 def test_what_is_not_offered_is_refused_by_name(activity: Activity, fields: dict[str, str], blamed: str):
     with pytest.raises(BadAnswer) as refused:
-        KINDS[activity.kind].keep(activity, fields, {})
+        KINDS[activity.kind].keep(activity, fields, {}, WORK)
 
     assert set(refused.value.errors) == {blamed}
 
 
 def test_a_refusal_names_fields_and_never_what_was_typed_into_them():
     with pytest.raises(BadAnswer) as refused:
-        KINDS["rating_set"].keep(RATING, {"st1": "my secret"}, {})
+        KINDS["rating_set"].keep(RATING, {"st1": "my secret"}, {}, WORK)
 
     assert "secret" not in str(refused.value)
     assert "secret" not in repr(refused.value.errors)
@@ -99,13 +101,13 @@ def test_a_refusal_names_fields_and_never_what_was_typed_into_them():
 
 def test_a_field_of_any_length_comes_back_short():
     with pytest.raises(BadAnswer) as refused:
-        KINDS["rating_set"].keep(RATING, {"x" * 10_000: "1"}, {})
+        KINDS["rating_set"].keep(RATING, {"x" * 10_000: "1"}, {}, WORK)
 
     assert [len(name) for name in refused.value.errors] == [64]
 
 
 def test_a_value_the_form_does_not_offer_is_answered_with_what_to_do():
-    form = KINDS["rating_set"].form(RATING, {}, MultiDict({"st1": "6", "st2": "1", "st3": "1"}))
+    form = KINDS["rating_set"].form(RATING, {}, WORK, formdata=MultiDict({"st1": "6", "st2": "1", "st3": "1"}))
 
     assert not form.validate()
     assert dict(form.errors) == {"st1": ["Choose one of the answers offered."]}
@@ -114,36 +116,39 @@ def test_a_value_the_form_does_not_offer_is_answered_with_what_to_do():
 def test_fields_that_were_not_sent_stay_as_they_were():
     kind = KINDS["rating_set"]
 
-    value = kind.keep(RATING, {"st2": "skip"}, {"st1": 4})
+    value = kind.keep(RATING, {"st2": "skip"}, {"st1": 4}, WORK)
 
     assert value == {"st1": 4, "st2": "skip"}
 
 
 def test_a_field_sent_empty_is_open_again():
-    assert KINDS["rating_set"].keep(RATING, {"st1": ""}, {"st1": 4, "st2": 2}) == {"st2": 2}
-    assert KINDS["sort"].keep(SORT, {"w1": ""}, {"w1": "coach"}) == {}
+    assert KINDS["rating_set"].keep(RATING, {"st1": ""}, {"st1": 4, "st2": 2}, WORK) == {"st2": 2}
+    assert KINDS["sort"].keep(SORT, {"w1": ""}, {"w1": "coach"}, WORK) == {}
 
 
 def test_ratings_are_kept_as_figures_and_a_skip_as_a_skip():
-    assert KINDS["rating_set"].keep(RATING, {"st1": "5", "st2": "skip", "st3": ""}, {}) == {"st1": 5, "st2": "skip"}
+    assert KINDS["rating_set"].keep(RATING, {"st1": "5", "st2": "skip", "st3": ""}, {}, WORK) == {
+        "st1": 5,
+        "st2": "skip",
+    }
 
 
 def test_a_tick_can_be_taken_back_because_browsers_send_nothing_for_it():
-    assert KINDS["choice_ack"].keep(ACKNOWLEDGEMENT, {}, {"agreed": True}) == {}
+    assert KINDS["choice_ack"].keep(ACKNOWLEDGEMENT, {}, {"agreed": True}, WORK) == {}
 
 
 def test_nothing_is_chosen_beforehand():
     for activity, _ in FULL:
-        page = "".join(str(field()) for field in KINDS[activity.kind].form(activity, {}))
+        page = "".join(str(field()) for field in KINDS[activity.kind].form(activity, {}, WORK))
 
         assert "checked" not in page
         assert "selected" not in page.replace('<option selected value="">', "")
 
 
 def test_a_form_shows_what_is_kept():
-    rated = str(KINDS["rating_set"].form(RATING, {"st1": 3, "st2": "skip"})["st1"]())
-    sorted_ = str(KINDS["sort"].form(SORT, {"w1": "coach"})["w1"]())
-    ticked = str(KINDS["choice_ack"].form(ACKNOWLEDGEMENT, {"agreed": True})["agreed"]())
+    rated = str(KINDS["rating_set"].form(RATING, {"st1": 3, "st2": "skip"}, WORK)["st1"]())
+    sorted_ = str(KINDS["sort"].form(SORT, {"w1": "coach"}, WORK)["w1"]())
+    ticked = str(KINDS["choice_ack"].form(ACKNOWLEDGEMENT, {"agreed": True}, WORK)["agreed"]())
 
     assert 'checked id="st1-2" name="st1" type="radio" value="3"' in rated
     assert '<option selected value="coach">' in sorted_
@@ -153,7 +158,7 @@ def test_a_form_shows_what_is_kept():
 
 def test_no_browser_stops_a_person_who_only_wants_to_save():
     for activity, _ in FULL:
-        assert "required" not in "".join(str(field()) for field in KINDS[activity.kind].form(activity, {}))
+        assert "required" not in "".join(str(field()) for field in KINDS[activity.kind].form(activity, {}, WORK))
 
 
 # Sorting: the first try
@@ -163,22 +168,22 @@ def test_the_first_check_records_the_first_try():
     kind = KINDS["sort"]
     first = {**EXPECTED, "w1": "coach"}
 
-    value = kind.finish(SORT, kind.keep(SORT, first, {}), {})
+    value = kind.finish(SORT, kind.keep(SORT, first, {}, WORK), {}, WORK)
 
     assert value == {**first, "first": first}
 
 
 def test_a_draft_records_no_try():
-    assert "first" not in KINDS["sort"].keep(SORT, EXPECTED, {})
+    assert "first" not in KINDS["sort"].keep(SORT, EXPECTED, {}, WORK)
 
 
 def test_a_later_check_keeps_the_first_try():
     kind = KINDS["sort"]
     first = {**EXPECTED, "w1": "coach"}
-    checked = kind.finish(SORT, kind.keep(SORT, first, {}), {})
+    checked = kind.finish(SORT, kind.keep(SORT, first, {}, WORK), {}, WORK)
 
-    draft = kind.keep(SORT, {"w1": "mentor"}, checked)
-    again = kind.finish(SORT, draft, checked)
+    draft = kind.keep(SORT, {"w1": "mentor"}, checked, WORK)
+    again = kind.finish(SORT, draft, checked, WORK)
 
     assert (again["w1"], again["first"]["w1"]) == ("mentor", "coach")
     assert draft["first"] == first
@@ -186,16 +191,16 @@ def test_a_later_check_keeps_the_first_try():
 
 def test_the_first_try_cannot_be_sent():
     kind = KINDS["sort"]
-    checked = kind.finish(SORT, kind.keep(SORT, EXPECTED, {}), {})
+    checked = kind.finish(SORT, kind.keep(SORT, EXPECTED, {}, WORK), {}, WORK)
 
     with pytest.raises(BadAnswer):
-        kind.keep(SORT, {**EXPECTED, "first": "{}"}, checked)
+        kind.keep(SORT, {**EXPECTED, "first": "{}"}, checked, WORK)
 
 
 def check(fields: dict[str, str]) -> SortOutcome:
     """Put the cards where they go, press "Check", and return what the page says."""
     kind = KINDS["sort"]
-    outcome = kind.outcome(SORT, kind.finish(SORT, kind.keep(SORT, fields, {}), {}))
+    outcome = kind.outcome(SORT, kind.finish(SORT, kind.keep(SORT, fields, {}, WORK), {}, WORK), WORK)
     assert isinstance(outcome, SortOutcome)
     return outcome
 
@@ -212,14 +217,14 @@ def test_the_outcome_speaks_of_every_card():
 def test_nothing_is_said_before_the_first_check():
     kind = KINDS["sort"]
 
-    assert kind.outcome(SORT, kind.keep(SORT, EXPECTED, {})) is None
+    assert kind.outcome(SORT, kind.keep(SORT, EXPECTED, {}, WORK), WORK) is None
 
 
 def test_the_outcome_leaves_out_cards_that_are_in_the_hand_again():
     kind = KINDS["sort"]
-    checked = kind.finish(SORT, kind.keep(SORT, EXPECTED, {}), {})
+    checked = kind.finish(SORT, kind.keep(SORT, EXPECTED, {}, WORK), {}, WORK)
 
-    outcome = kind.outcome(SORT, kind.keep(SORT, {"w1": ""}, checked))
+    outcome = kind.outcome(SORT, kind.keep(SORT, {"w1": ""}, checked, WORK), WORK)
 
     assert isinstance(outcome, SortOutcome)
     assert (outcome.expected, outcome.total, len(outcome.cards)) == (7, 8, 7)
@@ -229,7 +234,9 @@ def test_only_sorting_has_something_to_say_about_finished_work():
     spoken = {
         activity.kind
         for activity, fields in FULL
-        if (kind := KINDS[activity.kind]).outcome(activity, kind.finish(activity, kind.keep(activity, fields, {}), {}))
+        if (kind := KINDS[activity.kind]).outcome(
+            activity, kind.finish(activity, kind.keep(activity, fields, {}, WORK), {}, WORK), WORK
+        )
     }
 
     assert spoken == {"sort"}
@@ -239,15 +246,15 @@ def test_only_sorting_has_something_to_say_about_finished_work():
 
 
 def test_answers_are_readable():
-    assert KINDS["reading"].readable(READING, {}) == []
-    assert KINDS["choice_ack"].readable(ACKNOWLEDGEMENT, {"agreed": True}) == [("I have read this.", "Yes")]
-    assert KINDS["choice_ack"].readable(ACKNOWLEDGEMENT, {}) == [("I have read this.", "Not yet")]
-    assert [row[1] for row in KINDS["rating_set"].readable(RATING, {"st1": 2, "st2": "skip"})] == [
+    assert KINDS["reading"].readable(READING, {}, WORK) == []
+    assert KINDS["choice_ack"].readable(ACKNOWLEDGEMENT, {"agreed": True}, WORK) == [("I have read this.", "Yes")]
+    assert KINDS["choice_ack"].readable(ACKNOWLEDGEMENT, {}, WORK) == [("I have read this.", "Not yet")]
+    assert [row[1] for row in KINDS["rating_set"].readable(RATING, {"st1": 2, "st2": "skip"}, WORK)] == [
         "2 – a little",
         "Skipped",
         "Not answered",
     ]
-    assert KINDS["sort"].readable(SORT, {"w1": "mentor"})[:2] == [
+    assert KINDS["sort"].readable(SORT, {"w1": "mentor"}, WORK)[:2] == [
         ("Meets you over years and cares where your life and work are heading.", "Mentor"),
         ("Watches you do one task and helps you do it better next time.", "Not placed"),
     ]
@@ -266,7 +273,7 @@ def test_whatever_is_sent_is_kept_whole_or_refused(fields: dict[str, str]):
     for activity, _ in FULL:
         kind = KINDS[activity.kind]
         try:
-            value = kind.keep(activity, fields, {})
+            value = kind.keep(activity, fields, {}, WORK)
         except BadAnswer:
             continue
         kept = kind.fields(activity, value)
@@ -279,10 +286,10 @@ ratings = st.sampled_from(["1", "2", "3", "4", "5", "skip", ""])
 @given(st.fixed_dictionaries({"st1": ratings, "st2": ratings, "st3": ratings}))
 def test_a_rating_comes_back_as_sent_and_finishes_when_none_is_open(fields: dict[str, str]):
     kind = KINDS["rating_set"]
-    value = kind.keep(RATING, fields, {})
+    value = kind.keep(RATING, fields, {}, WORK)
 
     try:
-        kind.finish(RATING, value, {})
+        kind.finish(RATING, value, {}, WORK)
         still_open: set[str] = set()
     except Incomplete as refused:
         still_open = set(refused.errors)

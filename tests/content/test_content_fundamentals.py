@@ -1,12 +1,14 @@
 """The workshop that we ship: valid, complete for its first module, and word for word as it was written."""
 
 import re
+from datetime import date
 from html import unescape
 from pathlib import Path
 
 import pytest
 
 from lti_tool.activities import KINDS
+from lti_tool.activities.base import Work
 from lti_tool.features import FEATURES, KNOWN
 from lti_tool.library.check import check_pack
 from lti_tool.library.loader import SHIPPED, load_workshop
@@ -14,6 +16,7 @@ from lti_tool.library.problems import Level
 from lti_tool.mentoring.score import workshop_standing
 
 WORKSHOP = load_workshop(SHIPPED)
+WORK = Work(today=date(2026, 11, 25))
 POINTS = {
     "m0": [("welcome", 2, 3), ("privacy", 2, 1), ("start", 2, 2), ("what", 4, 6)],
     "m1": [("read", 2, 3), ("needs", 8, 11), ("priorities", 4, 3), ("reflect", 3, 5), ("check", 3, 3)],
@@ -193,7 +196,7 @@ def test_opposite_answers_are_worth_the_same():
         for activity_id, fields in answers.items():
             activity = WORKSHOP.activity(activity_id)
             kind = KINDS[activity.kind]
-            kind.finish(activity, kind.keep(activity, fields, {}), {})
+            kind.finish(activity, kind.keep(activity, fields, {}, WORK), {}, WORK)
             done.add(activity_id)
         scores.add(workshop_standing(WORKSHOP.graded_modules(), done).given)
 

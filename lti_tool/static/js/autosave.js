@@ -10,7 +10,7 @@ const LAST_RETRY = 30000;
 const GIVE_UP_WAITING = 15000;
 const KEEPALIVE_LIMIT = 60000; // bytes; browsers refuse a longer body that must outlive its page
 const PATIENCE_ON_LEAVING = 3000;
-const NOT_ANSWERS = new Set(["csrf_token", "version", "do"]);
+const NOT_ANSWERS = new Set(["csrf_token", "version", "do", "screen"]);
 
 // The page's language, in the reader's own region: 10:42 in one, 10:42 AM in another.
 const page = document.documentElement.lang;
