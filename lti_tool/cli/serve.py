@@ -107,10 +107,11 @@ class Quiet(WSGIRequestHandler):
 @click.command()
 @click.option("--port", default=8000, help="The tool's port.")
 @click.option("--lms-port", default=9000, help="The small LMS's port.")
+@click.option("--trouble", type=click.FloatRange(0, 1), default=0, help="Share of the LMS's grade calls that fail.")
 @click.option("--folder", type=click.Path(path_type=Path), default=Path(".demo"), help="Where database and keys live.")
-def demo(port: int, lms_port: int, folder: Path) -> None:
+def demo(port: int, lms_port: int, trouble: float, folder: Path) -> None:
     """Run a small LMS with the tool in it, to try everything out on your own machine."""
-    lms = LmsServer(LmsConfig(port=lms_port, tool_url=f"http://localhost:{port}"))
+    lms = LmsServer(LmsConfig(port=lms_port, tool_url=f"http://localhost:{port}", trouble=trouble))
     settings = Settings.load(**_demo_settings(folder, port, lms.url))
     log.configure(settings.log_format)
     prepare(settings)

@@ -4,14 +4,14 @@ import contextlib
 import socket
 import time
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from lti_tool.demo_lms.app_state import current_lms, note
-from lti_tool.demo_lms.records import Call
+from lti_tool.demo_lms.records import Call, Fault
 
 
 def troubled(call: Call) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
@@ -21,21 +21,34 @@ def troubled(call: Call) -> Callable[[Callable[..., ResponseReturnValue]], Calla
         @wraps(view)
         def inner(**values: Any) -> ResponseReturnValue:
             fault = current_lms().take_fault(call)
-            if fault is None:
-                return view(**values)
-            time.sleep(fault.delay)
-            if fault.drop == "before":
-                note(call, None, 0, "connection closed before anything was done")
-                return _hang_up()
-            if fault.status is not None:
-                note(call, None, fault.status, "answered so because a fault was asked for")
-                return Response(fault.body, status=fault.status, headers=dict(fault.headers), mimetype="text/plain")
-            answer = view(**values)
-            return _hang_up() if fault.drop == "after" else answer
+            return view(**values) if fault is None else _meet(call, fault, partial(view, **values))
 
         return inner
 
     return around
+
+
+def _meet(call: Call, fault: Fault, work: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
+    """Let a request meet its trouble; ``work`` is what it would do on a good day."""
+    if not fault.takes_effect:
+        time.sleep(fault.delay)
+    if fault.drop == "before":
+        note(call, None, 0, "connection closed before anything was done")
+        return _hang_up()
+    answer = work() if fault.takes_effect or fault.status is None else None
+    if fault.takes_effect:
+        time.sleep(fault.delay)
+    if fault.drop == "after":
+        return _hang_up()
+    return _answer(call, fault) if answer is None or fault.status is not None else answer
+
+
+def _answer(call: Call, fault: Fault) -> Response:
+    """Answer as the fault says."""
+    note(call, None, fault.status or 0, "answered so because a fault was asked for")
+    answer = Response(fault.body, status=fault.status, mimetype="text/plain")
+    answer.headers.update(fault.headers)
+    return answer
 
 
 def _hang_up() -> Response:

@@ -39,6 +39,8 @@ class LmsConfig:
     tool_url: str = "http://localhost:8000"
     extra_learners: int = 0
     """More learners in every course, for tests that need a crowd."""
+    trouble: float = 0.0
+    """The share of the grade services' calls that fail on purpose, in every way that a platform can fail."""
     lti_path: str = "/lti"
     """Path of the tool below which login, launch and jwks.json are."""
 
@@ -88,6 +90,8 @@ class Fault:
     """Answer this status instead of doing anything."""
     body: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    takes_effect: bool = False
+    """The request does its work all the same; then ``status`` is answered, and ``delay`` waited for."""
     drop: Literal["before", "after"] | None = None
     """Close the connection without an answer, before or after the request took effect."""
     delay: float = 0.0

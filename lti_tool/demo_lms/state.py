@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from jwt.algorithms import RSAAlgorithm
 
+from lti_tool.demo_lms.bad_day import GRADE_CALLS, BadDay
 from lti_tool.demo_lms.courses import Column, Course, Registration, seed
 from lti_tool.demo_lms.people import cast
 from lti_tool.demo_lms.records import (
@@ -63,6 +64,8 @@ class Lms:
         self.nonces: set[str] = set()
         """Of the answers that choosing brought, so that none is taken twice."""
         self.faults: list[Fault] = []
+        self.bad_day = BadDay(secrets.token_hex(4), dict.fromkeys(GRADE_CALLS, config.trouble))
+        """Trouble by chance, for calls that none of ``faults`` is planned for."""
         self.log: deque[LogEntry] = deque(maxlen=2000)
         self.tool_keys: tuple[datetime, dict[str, Any]] | None = None
         self.installs: dict[str, Install] = {}
@@ -137,11 +140,11 @@ class Lms:
             self.faults.append(Fault(call=call, times=times, **trouble))
 
     def take_fault(self, call: Call) -> Fault | None:
-        """Return the trouble planned for this call and count it down."""
+        """Return the trouble planned for this call and count it down; without a plan, what a bad day brings."""
         with self.lock:
             fault = next((fault for fault in self.faults if fault.call == call), None)
             if fault is None:
-                return None
+                return self.bad_day.take(call)
             fault.times -= 1
             if fault.times <= 0:
                 self.faults.remove(fault)

@@ -53,7 +53,7 @@ class SmallTool:
     def ask(self, course: Course, method: str, url: str, **how: Any) -> requests.Response:
         answer = self.ask_token(course.registration.client_id, " ".join([*GRADE_SCOPES, ROSTER]))
         headers = {"Authorization": f"Bearer {answer.json()['access_token']}"} | how.pop("headers", {})
-        return requests.request(method, url, headers=headers, timeout=10, **how)
+        return requests.request(method, url, headers=headers, timeout=10, allow_redirects=False, **how)
 
     def send_score(self, course: Course, column: Column, **changes: Any) -> requests.Response:
         score = {

@@ -6,6 +6,7 @@ import pytest
 import requests
 
 from lti_tool.demo_lms.addresses import line_item
+from lti_tool.demo_lms.bad_day import SORTS, BadDay
 from lti_tool.demo_lms.courses import Column, Course
 from lti_tool.demo_lms.results import set_by_person
 
@@ -230,3 +231,35 @@ def test_faults_answer_drop_before_and_drop_after_taking_effect(tool, lms, moodl
     assert untouched
     assert moodle.grade(column.id, "mai").final == Decimal(10)
     assert [entry.status for entry in lms.calls("score")] == [503, 0, 200]
+
+
+def test_trouble_may_come_after_a_score_took_effect(tool, lms, moodle: Course) -> None:
+    lms.fail("score", status=502, takes_effect=True)
+
+    answer = tool.send_score(moodle, own(moodle))
+
+    assert answer.status_code == 502
+    assert moodle.grade(own(moodle).id, "mai").final == Decimal(10)
+
+
+def test_a_bad_day_is_the_same_for_the_same_seed_and_has_every_sort_of_trouble() -> None:
+    days = [BadDay(7, {"score": 0.5}) for _ in range(2)]
+
+    first, second = ([day.take("score") for _ in range(600)] for day in days)
+
+    assert first == second
+    assert {(call, name) for call, name, _ in days[0].met} == {("score", name) for name in SORTS}
+    assert 200 < sum(fault is None for fault in first) < 400
+    assert days[0].take("token") is None
+
+
+@pytest.mark.parametrize("name", SORTS)
+def test_on_a_bad_day_a_call_meets_what_was_drawn(tool, lms, moodle: Course, name: str) -> None:
+    lms.bad_day = BadDay(1, {"score": 1.0}, {name: SORTS[name]})
+
+    try:
+        answer = tool.send_score(moodle, own(moodle)).status_code
+    except requests.ConnectionError:
+        answer = None
+
+    assert answer == (None if name == "dropped" else SORTS[name].status or 200)
