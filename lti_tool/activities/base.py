@@ -9,6 +9,7 @@ from markupsafe import Markup
 from wtforms import Field, ValidationError
 from wtforms.form import BaseForm
 
+from lti_tool.activities.paper import Paper
 from lti_tool.errors import ToolError
 
 Value: TypeAlias = dict[str, Any]
@@ -169,6 +170,8 @@ class Kind(Protocol):
     name: str
     reads: tuple[str, ...] = ()
     """Kinds whose answers this one goes on from: ``Work`` holds these."""
+    makes_paper: bool = False
+    """Whether finished work is something to take along: ``paper`` makes it."""
 
     def read(self, source: Source) -> object:
         """Return the content of one activity of this kind."""
@@ -210,6 +213,13 @@ class Kind(Protocol):
 
     def readable(self, activity: Activity, value: Value, work: Work) -> list[tuple[str, str]]:
         """Return the answer as rows of label and text, for the learner's own eyes."""
+
+    def paper(self, activity: Activity, value: Value, work: Work, *, named: bool = True) -> Paper | None:
+        """Return what the learner takes along of this, or None while there is nothing.
+
+        ``named`` is false for eyes that may not know the people on a map: they become "Person 1", "Person 2".
+        """
+        return None
 
     def outcome(self, activity: Activity, value: Value, work: Work) -> object | None:
         """Return what the page has to say about the work so far, or None if it has nothing to say."""
