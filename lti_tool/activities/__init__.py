@@ -8,8 +8,9 @@ from lti_tool.activities.base import Kind
 from lti_tool.activities.choice_ack import ChoiceAck
 from lti_tool.activities.rating_set import RatingSet
 from lti_tool.activities.reading import Reading
+from lti_tool.activities.scenario import Scenario
 from lti_tool.activities.sort import Sort
 
-_ALL: tuple[Kind, ...] = (Reading(), ChoiceAck(), RatingSet(), Sort())
+_ALL: tuple[Kind, ...] = (Reading(), ChoiceAck(), RatingSet(), Sort(), Scenario())
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType({kind.name: kind for kind in _ALL})
 """Every kind by the name that content packs use."""

@@ -159,6 +159,9 @@ class Source(Protocol):
     def inline(self, text: str) -> Markup:
         """Return one line of Markdown as HTML without a paragraph around it."""
 
+    def cited(self, text: str) -> Passage:
+        """Return a text of a file as HTML, with the sources it cites."""
+
 
 class Kind(Protocol):
     """A kind of activity. On the wire an answer is one flat mapping from field to string, in forms as in autosave.

@@ -104,6 +104,9 @@ class _ActivitySource:
     def inline(self, text: str) -> Markup:
         return self.edition.renderer.inline(text)
 
+    def cited(self, text: str) -> Passage:
+        return self.edition.renderer.passage(text)
+
 
 def _content_of(file: PackFile[Any] | None, name: str) -> Mapping[str, Any]:
     """Return what a file says.

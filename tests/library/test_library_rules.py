@@ -52,9 +52,7 @@ BREAKS = [
     Break("V001", "en/modules/one.md", "type: sort", "type: dance", "dance", "there is no type 'dance'"),
     Break("V001", "en/modules/one.md", "sort: helpers}", "sort: helpers, deck: new}", "deck", "deck: no such key"),
     Break("V001", "en/modules/one.md", "body: start}", "}", "one.read", "body: this key is required"),
-    Break(
-        "V001", "en/modules/two.md", "scenario: meeting, opens: later", "scenario: meeting", "two.story", "cannot open"
-    ),
+    Break("V001", "en/modules/two.md", "builder: goals, opens: later", "builder: goals", "two.goal", "cannot open"),
     Break("V001", "en/modules/two.md", "prompts: [why]", "prompt: [why]", "prompt:", "prompt: no such key"),
     Break("V001", "en/modules/one.md", "## intro", "Stray.\n\n## intro", "Stray", "before the first heading"),
     # V002: ids
@@ -83,7 +81,7 @@ BREAKS = [
     ),
     # V007: references
     Break("V007", "en/modules/one.md", "[@cited2001]", "[@cited2001; @nobody1900]", "@nobody", "nobody1900: no such"),
-    Break("V007", "en/scenarios/meeting.yaml", "refs: [story2002]", "refs: [story2002, nix]", "nix", "nix: no such"),
+    Break("V007", "en/scenarios/meeting.yaml", "[@story2002]", "[@story2002; @nix]", "[@story", "nix: no such"),
     Break("V007", "workshop.yaml", "[based1999]", "[based1999, nix]", "nix", "nix: no such"),
     # V008, V009: instruments
     Break(
@@ -154,6 +152,16 @@ BREAKS = [
         "e_wait: {",
         "e_wait: {",
         "a moment needs two choices",
+    ),
+    Break("V011", "en/scenarios/meeting.yaml", "{own: 1,", "{pace: 1,", "pace", "a0.a: there is no signal pace"),
+    Break("V011", "en/scenarios/meeting.yaml", ", costly: costly", "", "words:", "there is no word for costly"),
+    Break(
+        "V011",
+        "en/scenarios/meeting.yaml",
+        "text: You wait.",
+        'text: "Call {support_contacts}."',
+        "",
+        "no_contacts must say",
     ),
     # V012: sorts
     Break("V012", "en/sorts/helpers.yaml", "also: [mentor]", "also: [nix]", "nix", "w2: there is no pile nix"),

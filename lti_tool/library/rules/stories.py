@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from lti_tool.library.pack import Pack, PackFile
 from lti_tool.library.problems import Problem
 from lti_tool.library.schemas.exercises import Scenario, StoryNode
+from lti_tool.mentoring.scenario import WORDS
 
 _MOST_CHOICES = 4
 """The longest way from the start to an ending."""
@@ -16,9 +17,20 @@ def stories_can_be_walked(pack: Pack) -> Iterator[Problem]:
     """V011: the start exists, all ways lead to an ending in four choices at most, and no choice is a dead end."""
     for locale in pack.locales.values():
         for file in locale.of(Scenario):
+            yield from _words(file)
             for name, node in file.content.nodes.items():
                 yield from _node(file, name, node)
             yield from _ways(file)
+
+
+def _words(file: PackFile[Scenario]) -> Iterator[Problem]:
+    story = file.content
+    for word in WORDS:
+        if word not in story.words:
+            yield file.problem("V011", f"{story.id}: there is no word for {word}", "words")
+    texts = [story.research, *(node.text for node in story.nodes.values())]
+    if story.no_contacts is None and any("{support_contacts}" in text for text in texts):
+        yield file.problem("V011", f"{story.id}: no_contacts must say what stands for missing contacts")
 
 
 def _node(file: PackFile[Scenario], name: str, node: StoryNode) -> Iterator[Problem]:
@@ -32,6 +44,11 @@ def _node(file: PackFile[Scenario], name: str, node: StoryNode) -> Iterator[Prob
             yield file.problem(
                 "V011", f"{name}.{choice.id}: there is no node {choice.to}", *at, "choices", position, "to"
             )
+        for signal in choice.signals:
+            if signal not in file.content.signals:
+                yield file.problem(
+                    "V011", f"{name}.{choice.id}: there is no signal {signal}", *at, "choices", position, "signals"
+                )
         if any(abs(points) > 1 for points in choice.signals.values()):
             yield file.problem(
                 "V011", f"{name}.{choice.id}: signals go from -1 to +1", *at, "choices", position, "signals"

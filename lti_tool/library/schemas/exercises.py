@@ -174,16 +174,17 @@ class StoryNode(Shape):
     text: Text
     choices: list[Choice] = Field(default_factory=list)
     end: bool = False
-    research: Text | None = None
-    refs: list[Text] = Field(default_factory=list)
 
 
 class Scenario(Shape):
-    """``scenarios/*.yaml``."""
+    """``scenarios/*.yaml``: a story, its counters with their names, and what research says beside it."""
 
     id: Text
-    title: Text | None = None
     start: Text
+    signals: dict[str, Text] = Field(min_length=1)
+    words: dict[str, Text]
+    research: Text
+    no_contacts: Text | None = None
     nodes: dict[str, StoryNode] = Field(min_length=1)
 
 
