@@ -4,13 +4,31 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from lti_tool.activities.agenda import Agenda
+from lti_tool.activities.agreement import Agreement
 from lti_tool.activities.base import Kind
+from lti_tool.activities.check_in import CheckIn
 from lti_tool.activities.choice_ack import ChoiceAck
+from lti_tool.activities.follow_up import FollowUp
+from lti_tool.activities.goals import Goals
+from lti_tool.activities.message import FirstMessage
 from lti_tool.activities.rating_set import RatingSet
 from lti_tool.activities.reading import Reading
 from lti_tool.activities.scenario import Scenario
 from lti_tool.activities.sort import Sort
 
-_ALL: tuple[Kind, ...] = (Reading(), ChoiceAck(), RatingSet(), Sort(), Scenario())
+_ALL: tuple[Kind, ...] = (
+    Reading(),
+    ChoiceAck(),
+    RatingSet(),
+    Sort(),
+    Scenario(),
+    Goals(),
+    FirstMessage(),
+    Agenda(),
+    Agreement(),
+    FollowUp(),
+    CheckIn(),
+)
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType({kind.name: kind for kind in _ALL})
 """Every kind by the name that content packs use."""

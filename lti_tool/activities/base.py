@@ -136,6 +136,10 @@ class Source(Protocol):
     """Where a kind reads its content from when a workshop is loaded. The files have been checked before."""
 
     @property
+    def locale(self) -> str:
+        """Return the language that the workshop is read in."""
+
+    @property
     def options(self) -> Mapping[str, Any]:
         """Return what the activity's own entry says beside title, points and minutes."""
 

@@ -82,6 +82,10 @@ class _ActivitySource:
     options: Mapping[str, Any]
 
     @property
+    def locale(self) -> str:
+        return self.edition.locale.name
+
+    @property
     def features(self) -> frozenset[str]:
         return self.edition.features
 

@@ -9,7 +9,10 @@ from lti_tool.library.schemas.base import Shape
 from lti_tool.library.translation import strings_of
 from lti_tool.library.yaml_nodes import Loc
 
-_NO_PROSE = frozenset({"id", "key", "version", "type", "to", "start", "pile", "also", "area", "facet", "objective"})
+_NO_PROSE = frozenset(
+    {"id", "key", "version", "type", "to", "start", "pile", "also", "area", "facet", "objective"}
+    | {"chosen", "options_from", "rated"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)

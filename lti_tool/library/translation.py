@@ -27,6 +27,9 @@ _NEVER_TRANSLATED = frozenset(
         "start",
         "refs",
         "at",
+        "chosen",
+        "options_from",
+        "rated",
         "view",
         "handout",
     }

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from lti_tool.library.pack import Pack
 from lti_tool.library.problems import Problem
-from lti_tool.library.rules import completeness, exercises, promises, stories, structure, texts, versions
+from lti_tool.library.rules import builders, completeness, exercises, promises, stories, structure, texts, versions
 
 RULES: tuple[Callable[[Pack], Iterator[Problem]], ...] = (
     structure.ids_are_good,
@@ -25,5 +25,6 @@ RULES: tuple[Callable[[Pack], Iterator[Problem]], ...] = (
     promises.nobody_must_disclose,
     promises.sessions_last_as_long_as_they_say,
     completeness.nothing_is_missing,
+    builders.documents_can_be_written,
     versions.released_work_keeps_its_meaning,
 )

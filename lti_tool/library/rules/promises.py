@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from lti_tool.library.pack import Pack, PackFile
 from lti_tool.library.problems import Problem
-from lti_tool.library.schemas.exercises import Builders, Evaluation, Instrument
+from lti_tool.library.schemas.exercises import Builder, BuilderField, Builders, Evaluation, Instrument
 from lti_tool.library.schemas.facilitator import RunSheet
 from lti_tool.library.schemas.page import WritingOptions
 
@@ -31,9 +31,13 @@ def _ratings(file: PackFile[Instrument]) -> Iterator[Problem]:
 
 def _builders(file: PackFile[Builders]) -> Iterator[Problem]:
     for position, builder in enumerate(file.content.builders):
-        if not builder.offline and any(field.required and field.type == "text" for field in builder.fields):
+        if not builder.offline and any(field.required and field.type == "text" for field in _fields(builder)):
             message = f"{builder.id}: required text needs an offline alternative"
             yield file.problem("V018", message, "builders", position)
+
+
+def _fields(builder: Builder) -> list[BuilderField]:
+    return [*builder.fields, *(builder.lines.fields if builder.lines else [])]
 
 
 def sessions_last_as_long_as_they_say(pack: Pack) -> Iterator[Problem]:

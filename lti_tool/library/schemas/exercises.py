@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from lti_tool.library.schemas.base import Feature, Shape, Text, Version
 
@@ -221,8 +221,24 @@ class BuilderField(Shape):
     required: bool = False
     min: int | None = None
     max: int | None = None
+    min_words: int | None = None
     default: Text | None = None
+    """The text that stands there at first."""
+    chosen: Text | None = None
+    """The option that is chosen at first; ``yes`` for a box that is ticked."""
     options: list[BuilderOption] = Field(default_factory=list)
+    options_from: Literal["areas"] | None = None
+
+
+class BuilderLines(Shape):
+    """Fields that are asked several times; the words speak of line ``{n}``."""
+
+    label: Text
+    add: Text
+    remove: Text
+    min: int = Field(default=1, ge=1)
+    max: int = Field(ge=1, le=9)
+    fields: list[BuilderField] = Field(min_length=1)
 
 
 class Builder(Shape):
@@ -232,15 +248,25 @@ class Builder(Shape):
     title: Text | None = None
     intro: Text | None = None
     offline: bool = True
-    fields: list[BuilderField] = Field(min_length=1)
+    lines: BuilderLines | None = None
+    fields: list[BuilderField] = Field(default_factory=list)
     templates: dict[str, Text] = Field(default_factory=dict)
     errors: dict[str, Text] = Field(default_factory=dict)
     words: dict[str, list[Text]] = Field(default_factory=dict)
 
+    @model_validator(mode="after")
+    def _asks_something(self) -> "Builder":
+        if not self.fields and self.lines is None:
+            raise ValueError(f"{self.id}: a document needs fields or lines")
+        return self
+
 
 class Builders(Shape):
-    """``builders.yaml``."""
+    """``builders.yaml``: what all documents say alike, and each of them."""
 
+    offline: Text | None = None
+    """Beside the box for those who made the document on paper."""
+    errors: dict[str, Text] = Field(default_factory=dict)
     builders: list[Builder] = Field(min_length=1)
 
 

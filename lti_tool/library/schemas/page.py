@@ -120,7 +120,7 @@ OPTIONS: Final[Mapping[str, type[Shape]]] = MappingProxyType(
         "agreement": BuilderOptions,
         "follow_up": BuilderOptions,
         "evaluation": NoOptions,
-        "check_in": NoOptions,
+        "check_in": BuilderOptions,
     }
 )
 """Every type of activity that a pack may use."""

@@ -159,6 +159,7 @@ class Autosave {
     this.savedAt = savedAt;
     this.changedSince = null;
     if (!this.dirty) this.say("saved", savedAt);
+    this.tell("saved", {});
   }
 
   again() {

@@ -1,0 +1,103 @@
+"""How one step leads to the next: what earlier answers suggest for a later document.
+
+A suggestion is something that the learner wrote or chose before; nothing is made up. Any answer may be missing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lti_tool.mentoring.plan import Line, next_action, written
+
+OTHER = "other"
+SELF = "self"
+"""How a map says that nobody introduced two people."""
+
+Answers = Mapping[str, Mapping[str, Any]]
+"""Earlier answers, by kind of activity."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """The person whom the learner may ask."""
+
+    label: str
+    introduced_by: str = ""
+    assesses: str = ""
+    """``yes``, ``unsure``, ``no`` or nothing."""
+
+
+def priorities_in(answers: Answers) -> tuple[str, ...]:
+    """Return the areas that the learner confirmed, in order; an area in own words is left out."""
+    chosen = answers.get("priorities", {}).get("chosen", [])
+    return tuple(area for area in chosen if area != OTHER)
+
+
+def area_in(answers: Answers) -> str:
+    """Return the area to begin with: that of the gap that the learner chose, else the first priority."""
+    return str(answers.get("gap_view", {}).get("area", "")) or next(iter(priorities_in(answers)), "")
+
+
+def candidate_in(answers: Answers) -> Candidate | None:
+    """Return whom to ask: the first person compared, else the one named with the gap, else a candidate of the map."""
+    people = _people(answers)
+    compared = [each for each in answers.get("fit_check", {}).get("candidates", []) if each.get("label")]
+    if compared:
+        return _candidate(str(compared[0]["label"]), _find(people, compared[0].get("person")), people)
+    gap = answers.get("gap_view", {})
+    named = _find(people, gap.get("person"))
+    if named or gap.get("candidate"):
+        return _candidate(str(named["label"] if named else gap["candidate"]), named, people)
+    possible = [each for each in people if each.get("status") == "candidate" and each.get("label")]
+    return _candidate(str(possible[0]["label"]), possible[0], people) if possible else None
+
+
+def partner_in(answers: Answers) -> str:
+    """Return whom the meeting is with: the reader of the message, else the candidate."""
+    for kind, blank in (("agenda", "with"), ("message", "to")):
+        if given := str(answers.get(kind, {}).get(blank, "")).strip():
+            return given
+    candidate = candidate_in(answers)
+    return candidate.label if candidate else ""
+
+
+def assesses_in(answers: Answers, label: str) -> str:
+    """Return whether the person of this label judges the learner, as far as the map says."""
+    person = next((each for each in _people(answers) if each.get("label") == label.strip()), None)
+    return str(person.get("assesses_me", "")) if person and label.strip() else ""
+
+
+def goals_in(answers: Answers) -> list[Line]:
+    """Return the goals that were begun."""
+    return [goal for _, goal in written(answers.get("goals", {}).get("goals", []))]
+
+
+def closing_in(answers: Answers) -> dict[str, Any]:
+    """Return the figures of the closing page, and the next step if there is one."""
+    return {
+        "n_priorities": len(answers.get("priorities", {}).get("chosen", [])),
+        "n_people": len(_people(answers)),
+        "n_goals": len(goals_in(answers)),
+        "next": next_action(answers.get("follow_up", {}).get("actions", [])),
+    }
+
+
+def _people(answers: Answers) -> Sequence[Mapping[str, Any]]:
+    found: Sequence[Mapping[str, Any]] = answers.get("network_map", {}).get("people", [])
+    return found
+
+
+def _find(people: Sequence[Mapping[str, Any]], person_id: object) -> Mapping[str, Any] | None:
+    return next((each for each in people if person_id and each.get("id") == person_id and each.get("label")), None)
+
+
+def _candidate(label: str, person: Mapping[str, Any] | None, people: Sequence[Mapping[str, Any]]) -> Candidate:
+    if person is None:
+        return Candidate(label=label)
+    through = person.get("introduced_by")
+    introduced = _find(people, through) if through != SELF else None
+    return Candidate(
+        label=label,
+        introduced_by=str(introduced["label"]) if introduced else "",
+        assesses=str(person.get("assesses_me", "")),
+    )
