@@ -83,8 +83,8 @@ $(VENDOR): requirements/assets.txt tools/assets.py | $(UV)
 # Without `--upgrade` the old pins are kept: make lock UPGRADE=--upgrade moves them.
 LOCK := $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(UPGRADE)
 lock: | $(UV)  ## pin every dependency with its hashes
-	$(LOCK) pyproject.toml --extra postgresql -o requirements/runtime.txt
-	$(LOCK) pyproject.toml --extra postgresql --group test -c requirements/runtime.txt -o requirements/test.txt
+	$(LOCK) pyproject.toml --extra postgresql --extra pdf -o requirements/runtime.txt
+	$(LOCK) pyproject.toml --extra postgresql --extra pdf --group test -c requirements/runtime.txt -o requirements/test.txt
 	$(LOCK) --group lint -c requirements/test.txt -o requirements/lint.txt
 	$(LOCK) --group build -c requirements/test.txt -o requirements/build.txt
 	$(LOCK) --group platform-oracle -o requirements/oracle.txt

@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lti_tool import log
-from lti_tool.blueprints import launch, learn, mine, public, register, review, select, teach, tickets
+from lti_tool.blueprints import launch, learn, mine, papers, public, register, review, select, shared, teach, tickets
 from lti_tool.db import Database
 from lti_tool.library.loader import shipped_workshops
 from lti_tool.lti.http import Outbound
@@ -34,7 +34,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["tool"] = build(settings)
     for part in (requests, headers, errors, pages):
         part.init_app(app)
-    for module in (public, register, launch, select, learn, mine, teach, review, tickets):
+    for module in (public, register, launch, select, learn, mine, papers, teach, shared, review, tickets):
         app.register_blueprint(module.bp)
     if hops := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign] # Flask's own way

@@ -8,5 +8,5 @@ from typing import Final
 KNOWN: Final = frozenset({"completion_view", "my_data", "pooled_results", "sharing"})
 """Every name that a line may need. A name outside this set is a mistake in the content."""
 
-FEATURES: Final = frozenset({"completion_view", "my_data"})
+FEATURES: Final = frozenset({"completion_view", "my_data", "sharing"})
 """What the running release has."""

@@ -179,6 +179,8 @@ class Kind(Protocol):
     """Kinds whose answers this one goes on from: ``Work`` holds these."""
     makes_paper: bool = False
     """Whether finished work is something to take along: ``paper`` makes it."""
+    may_be_shared: bool = False
+    """Whether a learner may show that paper to the teachers of the course."""
 
     def read(self, source: Source) -> object:
         """Return the content of one activity of this kind."""

@@ -9,10 +9,11 @@ from dataclasses import asdict
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from lti_tool.services import privacy, progress
+from lti_tool.services import erasure, privacy
 from lti_tool.services.privacy import PersonalData
 from lti_tool.services.progress import Author
 from lti_tool.web.access import visit_blueprint
+from lti_tool.web.outline import current_workshop
 from lti_tool.web.tool import tool
 from lti_tool.web.visit import visit
 
@@ -31,6 +32,8 @@ def show() -> str:
         download_json_url=url_for("mine.download_json"),
         download_html_url=url_for("mine.download_html"),
         delete_url=url_for("mine.confirm_delete"),
+        reset_url=url_for("mine.confirm_reset"),
+        erase_url=url_for("mine.confirm_erase"),
         home_url=url_for("learn.home"),
     )
 
@@ -45,7 +48,7 @@ def download_json() -> ResponseReturnValue:
 @bp.route("/three-steps.html", methods=["GET", "POST"])
 def download_html() -> ResponseReturnValue:
     """Hand over everything as one page, for people."""
-    text = render_template("learn/export.html", data=_data(), workshop=tool().workshop(visit.workshop_id))
+    text = render_template("learn/export.html", data=_data(), workshop=current_workshop())
     return text, 200, _attachment("three-steps.html", "text/html; charset=utf-8")
 
 
@@ -61,8 +64,36 @@ def confirm_delete() -> str:
 def delete() -> ResponseReturnValue:
     """Delete everything that the learner wrote; points stay."""
     with tool().database.transaction() as session:
-        progress.delete_answers(session, _author())
+        erasure.delete_answers(session, _author(), current_workshop())
     return redirect(url_for("mine.show"), 303)
+
+
+@bp.get("/reset")
+def confirm_reset() -> str:
+    """Ask before the learner begins anew: the grade goes down with it."""
+    return render_template("learn/my_data_reset.html", reset_url=url_for("mine.reset"), my_data_url=url_for("mine.show"))
+
+
+@bp.post("/reset")
+def reset() -> ResponseReturnValue:
+    """Delete answers and completion, and let the gradebook know."""
+    with tool().database.transaction() as session:
+        erasure.reset_workshop(session, _author(), current_workshop())
+    return redirect(url_for("learn.home"), 303)
+
+
+@bp.get("/erase")
+def confirm_erase() -> str:
+    """Ask before everything about this person is deleted."""
+    return render_template("learn/my_data_erase.html", erase_url=url_for("mine.erase"), my_data_url=url_for("mine.show"))
+
+
+@bp.post("/erase")
+def erase() -> str:
+    """Delete everything about this person. The visit is over with it, so this answer is the last page."""
+    with tool().database.transaction() as session:
+        erasure.erase_person(session, visit.member_id)
+    return render_template("learn/my_data_erased.html")
 
 
 def _author() -> Author:
@@ -72,7 +103,7 @@ def _author() -> Author:
 def _data() -> PersonalData:
     parts = tool()
     with parts.database.reading() as session:
-        return privacy.personal_data(session, parts.sealer, _author(), parts.workshop(visit.workshop_id))
+        return privacy.personal_data(session, parts.sealer, _author(), current_workshop())
 
 
 def _attachment(name: str, kind: str) -> dict[str, str]:

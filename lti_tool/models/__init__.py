@@ -4,6 +4,7 @@ from lti_tool.models.courses import Assignment, Course, Member, Person, Roster
 from lti_tool.models.grades import DeliveryState, GradebookColumn, GradeDelivery
 from lti_tool.models.institutions import Deployment, Institution, KeyState, Platform, PlatformState, SigningKey
 from lti_tool.models.invitations import Invitation, PlatformChange
+from lti_tool.models.sharing import Share, ShareView
 from lti_tool.models.tickets import Ticket
 from lti_tool.models.visits import Selection, UsedAttempt, Visit
 from lti_tool.models.work import Answer, AnswerRevision
@@ -27,6 +28,8 @@ __all__ = [
     "PlatformState",
     "Roster",
     "Selection",
+    "Share",
+    "ShareView",
     "SigningKey",
     "Ticket",
     "UsedAttempt",

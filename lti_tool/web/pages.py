@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from flask import Flask, g, request, url_for
+from flask import Flask, g, get_template_attribute, request, url_for
 from flask_babel import Babel, format_date, format_datetime, format_time
 from jinja2 import StrictUndefined
 from markupsafe import Markup
+
+from lti_tool.activities.paper import Picture
 
 STATIC = Path(__file__).parent.parent / "static"
 LOCALES = ["en"]
@@ -20,7 +22,7 @@ def init_app(app: Flask) -> None:
     """Make templates strict, translated and versioned."""
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(asset=asset, page_time=page_time)
+    app.jinja_env.globals.update(asset=asset, page_time=page_time, picture=picture)
     app.context_processor(shared)
     Babel(app, locale_selector=locale)
 
@@ -58,6 +60,12 @@ def page_time(moment: datetime | date, form: str = "time") -> Markup:
     }[form]()
     stamp = moment.isoformat(timespec="seconds")
     return Markup('<time datetime="{}" data-local="{}">{}</time>').format(stamp, form, text)
+
+
+def picture(block: Picture) -> Markup:
+    """Return the SVG of a picture, drawn by its component: the same on a page, in print and in a file."""
+    draw = get_template_attribute(f"components/{block.component}.html", "picture")
+    return Markup(draw(block.drawing, block.title, block.text))
 
 
 def locale() -> str:

@@ -1,0 +1,192 @@
+"""Learners: their documents, as pages and files, what they share of them, and the certificate.
+
+Files also answer to a post: a page without cookies fetches them with a ticket.
+"""
+
+from collections.abc import Callable
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import format_date
+from flask_babel import gettext as _
+
+from lti_tool import clock
+from lti_tool.activities.base import Activity, Work
+from lti_tool.activities.paper import Paper, Picture
+from lti_tool.papers import calendar, pdf, text, word
+from lti_tool.services import grading, papers, sharing
+from lti_tool.services.papers import Certificate, MadePaper
+from lti_tool.services.progress import Author
+from lti_tool.web.access import visit_blueprint
+from lti_tool.web.errors import PageMissing
+from lti_tool.web.outline import current_workshop, opened_activity
+from lti_tool.web.pages import locale, picture
+from lti_tool.web.tool import tool
+from lti_tool.web.visit import visit
+
+bp = visit_blueprint("papers", __name__, "/documents", lambda visit: visit.works)
+
+
+@bp.get("/")
+def index() -> str:
+    """List the learner's documents: what is there, and what an activity would make."""
+    with tool().database.reading() as session:
+        made = [_make(each) for each in papers.makers(current_workshop()) if _opens(each)]
+        certificate = papers.certificate(session, visit.member_id, current_workshop())
+    return render_template(
+        "papers/index.html",
+        made=made,
+        has_certificate=certificate is not None,
+        certificate_opens=visit.part == grading.WHOLE,
+        home_url=url_for("learn.home"),
+    )
+
+
+@bp.get("/<activity_id>/")
+def show(activity_id: str) -> str:
+    """Show one document, with every way to take it along, and whether it is shared."""
+    made, paper = _paper(activity_id)
+    with tool().database.reading() as session:
+        shared = sharing.state(session, visit.member_id, current_workshop().id, activity_id)
+    return render_template(
+        "papers/paper.html",
+        activity=made.activity,
+        paper=paper,
+        as_text=text.as_text(paper),
+        has_pdf=pdf.is_available(),
+        may_be_shared=sharing.may_be_shared(made.activity),
+        shared=shared,
+        index_url=url_for("papers.index"),
+    )
+
+
+@bp.route("/<activity_id>/print", methods=["GET", "POST"])
+def printed(activity_id: str) -> str:
+    """Show one document alone, as it prints."""
+    made, paper = _paper(activity_id)
+    return render_template("papers/print.html", activity=made.activity, paper=paper)
+
+
+@bp.route("/<activity_id>/<form>", methods=["GET", "POST"])
+def download(activity_id: str, form: str) -> ResponseReturnValue:
+    """Hand over one document as a file: ``text``, ``docx``, ``pdf`` or ``ics``."""
+    writer = _WRITERS.get(form)
+    made, paper = _paper(activity_id)
+    if writer is None or (form == "ics" and not paper.events):
+        raise PageMissing
+    content, media_type, suffix = writer(made, paper)
+    return content, 200, _attachment(f"{paper.name}.{suffix}", media_type)
+
+
+@bp.post("/<activity_id>/share")
+def share(activity_id: str) -> ResponseReturnValue:
+    """Let the teachers of this course see it, or take that back (``do``)."""
+    shown = opened_activity(activity_id)
+    if not sharing.may_be_shared(shown):
+        raise PageMissing
+    where = visit.member_id, current_workshop().id, activity_id
+    with tool().database.transaction() as session:
+        if request.form.get("do") == "share":
+            sharing.share(session, *where, with_names=request.form.get("names") == "yes")
+        else:
+            sharing.take_back(session, *where)
+    return redirect(url_for("papers.show", activity_id=activity_id, _anchor="sharing"), 303)
+
+
+@bp.get("/certificate")
+def certificate() -> str:
+    """Show the certificate, as it prints."""
+    return render_template(
+        "papers/certificate.html",
+        workshop=current_workshop(),
+        certificate=_certificate(),
+        has_pdf=pdf.is_available(),
+        index_url=url_for("papers.index"),
+    )
+
+
+@bp.route("/certificate.pdf", methods=["GET", "POST"])
+def certificate_pdf() -> ResponseReturnValue:
+    """Hand over the certificate as a tagged PDF."""
+    found, workshop = _certificate(), current_workshop()
+    lines = {
+        "title": _("Certificate of completion"),
+        "name": found.name or _("The learner"),
+        "statement": _("has completed the workshop"),
+        "workshop": workshop.title,
+        "facts": _(
+            "%(date)s · version %(version)s · about %(minutes)s minutes of work",
+            date=format_date(found.completed_on, "long"),
+            version=workshop.version,
+            minutes=workshop.minutes,
+        ),
+        "objectives_title": _("What it is about"),
+        "objectives": [each.text for each in workshop.objectives],
+    }
+    made = pdf.certificate_pdf(lines, language=locale())
+    return made, 200, _attachment("certificate.pdf", "application/pdf")
+
+
+def _as_text(_made: MadePaper, paper: Paper) -> tuple[bytes, str, str]:
+    return text.as_text(paper).encode(), "text/plain; charset=utf-8", "txt"
+
+
+def _as_docx(_made: MadePaper, paper: Paper) -> tuple[bytes, str, str]:
+    return word.as_docx(paper, language=locale(), made_at=clock.now()), word.MEDIA_TYPE, "docx"
+
+
+def _as_pdf(_made: MadePaper, paper: Paper) -> tuple[bytes, str, str]:
+    pictures = {block.component: str(picture(block)) for block in paper.blocks if isinstance(block, Picture)}
+    return pdf.as_pdf(paper, language=locale(), pictures=pictures), "application/pdf", "pdf"
+
+
+def _as_ics(made: MadePaper, paper: Paper) -> tuple[bytes, str, str]:
+    return calendar.as_ics(paper.events, version=made.version, made_at=clock.now()), calendar.MEDIA_TYPE, "ics"
+
+
+_WRITERS: dict[str, Callable[[MadePaper, Paper], tuple[bytes, str, str]]] = {
+    "text": _as_text,
+    "docx": _as_docx,
+    "pdf": _as_pdf,
+    "ics": _as_ics,
+}
+
+
+def _author() -> Author:
+    return Author(institution_id=visit.institution_id, member_id=visit.member_id)
+
+
+def _opens(activity: Activity) -> bool:
+    return visit.part in (grading.WHOLE, activity.module_id)
+
+
+def _make(activity: Activity) -> MadePaper:
+    work = Work(today=clock.now().date(), support_contacts=visit.support_contacts)
+    with tool().database.reading() as session:
+        return papers.make(session, tool().sealer, _author(), current_workshop(), activity, work)
+
+
+def _paper(activity_id: str) -> tuple[MadePaper, Paper]:
+    """Return a document that is there.
+
+    :raise PageMissing: the activity makes none, or there is nothing in it yet.
+    """
+    shown = opened_activity(activity_id)
+    if shown not in papers.makers(current_workshop()):
+        raise PageMissing
+    made = _make(shown)
+    if made.paper is None:
+        raise PageMissing
+    return made, made.paper
+
+
+def _certificate() -> Certificate:
+    with tool().database.reading() as session:
+        found = papers.certificate(session, visit.member_id, current_workshop())
+    if found is None or visit.part != grading.WHOLE:
+        raise PageMissing
+    return found
+
+
+def _attachment(name: str, media_type: str) -> dict[str, str]:
+    return {"Content-Type": media_type, "Content-Disposition": f'attachment; filename="{name}"'}
