@@ -71,7 +71,9 @@ def delete() -> ResponseReturnValue:
 @bp.get("/reset")
 def confirm_reset() -> str:
     """Ask before the learner begins anew: the grade goes down with it."""
-    return render_template("learn/my_data_reset.html", reset_url=url_for("mine.reset"), my_data_url=url_for("mine.show"))
+    return render_template(
+        "learn/my_data_reset.html", reset_url=url_for("mine.reset"), my_data_url=url_for("mine.show")
+    )
 
 
 @bp.post("/reset")
@@ -85,7 +87,9 @@ def reset() -> ResponseReturnValue:
 @bp.get("/erase")
 def confirm_erase() -> str:
     """Ask before everything about this person is deleted."""
-    return render_template("learn/my_data_erase.html", erase_url=url_for("mine.erase"), my_data_url=url_for("mine.show"))
+    return render_template(
+        "learn/my_data_erase.html", erase_url=url_for("mine.erase"), my_data_url=url_for("mine.show")
+    )
 
 
 @bp.post("/erase")

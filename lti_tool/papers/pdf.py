@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from lti_tool.activities.paper import Paper, Picture
 from lti_tool.errors import ToolError
 
 TEMPLATES = Path(__file__).parent
-STANDARD = "ua-1"
+STANDARD: Final = "ua-1"
 """PDF/UA-1: typst refuses what would not be accessible, such as a letter that no font has."""
 
 
@@ -60,10 +60,7 @@ def _compile(template: str, data: Mapping[str, Any], language: str) -> bytes:
     source = (TEMPLATES / template).read_bytes()
     inputs = {"data": json.dumps({**data, "language": language}, ensure_ascii=False)}
     try:
-        made = typst.compile(source, sys_inputs=inputs, pdf_standards=STANDARD)
+        return typst.compile(source, sys_inputs=inputs, pdf_standards=STANDARD)
     except typst.TypstError:
         # A name in a script that our fonts lack: still tagged, with a gap where the letter would be.
-        made = typst.compile(source, sys_inputs=inputs)
-    if not isinstance(made, bytes):
-        raise TypeError("one document makes one file")
-    return made
+        return typst.compile(source, sys_inputs=inputs)

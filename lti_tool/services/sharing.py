@@ -1,4 +1,4 @@
-"""Sharing: a learner lets the teachers of their course see a paper, as it stands, and can take that back at any time."""
+"""Sharing: a learner lets the teachers of their course see a paper as it stands, and can take that back at any time."""
 
 from dataclasses import dataclass
 from datetime import datetime

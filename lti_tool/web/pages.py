@@ -4,7 +4,7 @@ import hashlib
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from babel import Locale
 from flask import Flask, g, get_template_attribute, request, url_for
@@ -65,7 +65,7 @@ def page_time(moment: datetime | date, form: str = "time") -> Markup:
 def picture(block: Picture) -> Markup:
     """Return the SVG of a picture, drawn by its component: the same on a page, in print and in a file."""
     draw = get_template_attribute(f"components/{block.component}.html", "picture")
-    return Markup(draw(block.drawing, block.title, block.text))
+    return cast(Markup, draw(block.drawing, block.title, block.text))
 
 
 def locale() -> str:

@@ -21,7 +21,9 @@ def upgrade() -> None:
         sa.Column("taken_back_at", sa.DateTime(timezone=True)),
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_share_member_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_share")),
-        sa.UniqueConstraint("member_id", "workshop_id", "activity_id", name=op.f("uq_share_member_id")),
+        sa.UniqueConstraint(
+            "member_id", "workshop_id", "activity_id", name=op.f("uq_share_member_id_workshop_id_activity_id")
+        ),
     )
     op.create_table(
         "share_view",

@@ -32,7 +32,8 @@ ALL_LOOK = _row({200}, {200}, {200})
 OWN_ONLY = _row({200}, {404}, {404})
 TEACH = _row({404}, {200}, {404})
 NOT_HERE = _row({404}, {404}, {404})
-"""Pages of other visits: choosing content, a review from the gradebook (tests/deep_linking)."""
+"""Pages of other visits: choosing content, a review from the gradebook (tests/deep_linking). And documents: there are
+none yet, and nothing is shared (tests/journeys)."""
 PREVIEW = {200, 303}
 """Whoever only looks gets a page after a post, and nothing is stored."""
 
@@ -50,6 +51,22 @@ ROUTES = {
     "GET /v/<visit_id>/my-data/three-steps.html": (OWN_ONLY, {}),
     "GET /v/<visit_id>/my-data/delete": (OWN_ONLY, {}),
     "POST /v/<visit_id>/my-data/delete": (_row({303}, {404}, {404}), {"data": {}}),
+    "GET /v/<visit_id>/my-data/reset": (OWN_ONLY, {}),
+    "POST /v/<visit_id>/my-data/reset": (_row({303}, {404}, {404}), {"data": {}}),
+    "GET /v/<visit_id>/my-data/erase": (OWN_ONLY, {}),
+    "POST /v/<visit_id>/my-data/erase": (OWN_ONLY, {"data": {}}),
+    "GET /v/<visit_id>/documents/": (OWN_ONLY, {}),
+    "GET /v/<visit_id>/documents/certificate": (NOT_HERE, {}),
+    "GET /v/<visit_id>/documents/certificate.pdf": (NOT_HERE, {}),
+    "POST /v/<visit_id>/documents/certificate.pdf": (NOT_HERE, {"data": {}}),
+    "GET /v/<visit_id>/documents/<activity_id>/": (NOT_HERE, {}),
+    "GET /v/<visit_id>/documents/<activity_id>/print": (NOT_HERE, {}),
+    "POST /v/<visit_id>/documents/<activity_id>/print": (NOT_HERE, {"data": {}}),
+    "GET /v/<visit_id>/documents/<activity_id>/<form>": (NOT_HERE, {}),
+    "POST /v/<visit_id>/documents/<activity_id>/<form>": (NOT_HERE, {"data": {}}),
+    "POST /v/<visit_id>/documents/<activity_id>/share": (NOT_HERE, {"data": {"do": "share"}}),
+    "GET /v/<visit_id>/teach/shared/": (TEACH, {}),
+    "POST /v/<visit_id>/teach/shared/<int:share_id>": (NOT_HERE, {"data": {}}),
     "POST /v/<visit_id>/my-data/three-steps.json": (OWN_ONLY, {"data": {}}),
     "POST /v/<visit_id>/my-data/three-steps.html": (OWN_ONLY, {"data": {}}),
     "POST /v/<visit_id>/tickets": (NOT_HERE, {"json": {"path": "/v/elsewhere/"}}),
@@ -61,6 +78,7 @@ ROUTES = {
     "POST /v/<visit_id>/teach/roster": (_row({404}, {303}, {404}), {"data": {}}),
 }
 """Every route below a visit: what each role is answered, and what a request of it carries. A new route needs a row."""
+FILLED = {"<activity_id>": "m0.privacy", "<form>": "docx", "<int:share_id>": "1"}
 KEEPS = {"POST /v/<visit_id>/activities/<activity_id>", "PUT /v/<visit_id>/activities/<activity_id>/answer"}
 """Routes that store an answer, of a learner."""
 
@@ -130,7 +148,9 @@ def test_a_route_answers_each_role_as_its_row_says_and_keeps_only_a_learners_wor
     expected, carried = ROUTES[route]
     asker, visit, token = _visit_of(house, walker, who)
     method, rule = route.split(" ")
-    path = rule.replace("/v/<visit_id>", visit).replace("<activity_id>", "m0.privacy")
+    path = rule.replace("/v/<visit_id>", visit)
+    for name, filled in FILLED.items():
+        path = path.replace(name, filled)
     before = rows(house)
 
     headers = {**SAME_ORIGIN, "X-CSRF-Token": token}
