@@ -261,8 +261,8 @@ def test_answers_are_readable():
 
 
 def test_an_activity_that_opens_later_has_nothing_to_show():
-    with pytest.raises(TypeError, match=r"m3\.cards has no Deck"):
-        content_of(WORKSHOP.activity("m3.cards"), Deck)
+    with pytest.raises(TypeError, match=r"m4\.smart has no Deck"):
+        content_of(WORKSHOP.activity("m4.smart"), Deck)
 
 
 # What must hold whatever is sent

@@ -9,6 +9,7 @@ from lti_tool.library.problems import Problem
 from lti_tool.library.schemas.base import Shape
 from lti_tool.library.schemas.exercises import Check, Evaluation, Instrument, Question, Scale, SortFile
 from lti_tool.library.schemas.page import InstrumentOptions, SortOptions
+from lti_tool.mentoring.qualities import FAMILIES, NOTES
 
 _COUNTS = {0: "no", 2: "two", 3: "three", 4: "four", 5: "five"}
 
@@ -57,11 +58,8 @@ def sorts_can_be_solved(pack: Pack) -> Iterator[Problem]:
             yield from _cards(file)
             yield from _limits(file)
     for activity, file in _used(pack, SortOptions, "sorts"):
-        if file.content.summary is None:
-            yield file.problem("V012", f"{activity} shows a summary, and there is none")
-        for position, card in enumerate(file.content.cards):
-            if not card.pile or not card.feedback:
-                yield file.problem("V012", f"{card.id}: {activity} needs a pile and feedback", "cards", position)
+        yield from _said_when_full_or_empty(file)
+        yield from (_families(file) if file.content.families else _verdicts(activity, file))
 
 
 def _scale(file: PackFile[Instrument], name: str, scale: Scale) -> Iterator[Problem]:
@@ -102,6 +100,19 @@ def _ratings_ask_one_question(pack: Pack) -> Iterator[Problem]:
         scales = list(file.content.scales.values())
         if len(scales) != 1 or scales[0].question is None or scales[0].skip_label is None:
             yield file.problem("V008", f"{activity} needs one scale with a question and a skip_label", "scales")
+        if file.content.scoring.method == "mean":
+            yield from _facets_can_be_compared(file)
+
+
+def _facets_can_be_compared(file: PackFile[Instrument]) -> Iterator[Problem]:
+    for position, facet in enumerate(file.content.facets):
+        if not facet.tip:
+            yield file.problem("V008", f"{facet.id}: the facet has no tip", "facets", position)
+    for position, item in enumerate(file.content.items):
+        if item.facet is None:
+            yield file.problem("V008", f"{item.id}: the item has no facet", "items", position)
+    if "even" not in {note.key for note in file.content.notes}:
+        yield file.problem("V008", "there is no note even", "notes")
 
 
 def _question(file: PackFile[Check], position: int, question: Question) -> Iterator[Problem]:
@@ -127,6 +138,39 @@ def _cards(file: PackFile[SortFile]) -> Iterator[Problem]:
                 yield file.problem("V012", f"{card.id}: there is no pile {pile}", "cards", position)
         if card.family is not None and card.family not in families:
             yield file.problem("V012", f"{card.id}: there is no family {card.family}", "cards", position, "family")
+
+
+def _verdicts(activity: str, file: PackFile[SortFile]) -> Iterator[Problem]:
+    """Say what a deck lacks whose cards belong to piles."""
+    if file.content.summary is None:
+        yield file.problem("V012", f"{activity} shows a summary, and there is none")
+    for position, card in enumerate(file.content.cards):
+        if not card.pile or not card.feedback:
+            yield file.problem("V012", f"{card.id}: {activity} needs a pile and feedback", "cards", position)
+
+
+def _families(file: PackFile[SortFile]) -> Iterator[Problem]:
+    """Say what a deck lacks whose cards count for families."""
+    families = {family.id for family in file.content.families}
+    if families != set(FAMILIES):
+        yield file.problem("V012", f"the families must be {', '.join(FAMILIES)}", "families")
+    keys = {note.key for note in file.content.notes}
+    for key in NOTES:
+        if key not in keys:
+            yield file.problem("V012", f"there is no note {key}", "notes")
+    if file.content.no_priority is None:
+        yield file.problem("V012", "no_priority must say what stands for a priority that is not named")
+    if file.content.piles[0].min < 1:
+        yield file.problem("V012", f"{file.content.piles[0].id}: the first pile needs a card at least", "piles", 0)
+    for position, card in enumerate(file.content.cards):
+        if not card.family or not card.notice:
+            yield file.problem("V012", f"{card.id}: the card needs a family and a notice", "cards", position)
+
+
+def _said_when_full_or_empty(file: PackFile[SortFile]) -> Iterator[Problem]:
+    for position, pile in enumerate(file.content.piles):
+        if (pile.min and not pile.too_few) or (pile.max is not None and not pile.too_many):
+            yield file.problem("V012", f"{pile.id}: a limit needs too_few or too_many", "piles", position)
 
 
 def _limits(file: PackFile[SortFile]) -> Iterator[Problem]:

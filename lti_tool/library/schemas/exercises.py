@@ -117,13 +117,15 @@ class Check(Shape):
 
 
 class PileEntry(Shape):
-    """A pile, and how many cards it takes."""
+    """A pile, how many cards it takes, and what is said when there are too few or too many."""
 
     id: Text
     label: Text
     text: str = ""
     min: int = 0
     max: int | None = None
+    too_few: Text | None = None
+    too_many: Text | None = None
 
 
 class CardEntry(Shape):
@@ -156,6 +158,7 @@ class SortFile(Shape):
     cards: list[CardEntry] = Field(min_length=1)
     notes: list[Note] = Field(default_factory=list)
     summary: Text | None = None
+    no_priority: Text | None = None
 
 
 class Choice(Shape):

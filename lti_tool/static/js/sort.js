@@ -10,6 +10,7 @@ class Sort {
     this.status = root.querySelector("[data-sort-status]");
     this.cards = [...root.querySelectorAll("[data-card]")];
     this.piles = [...root.querySelectorAll("[data-pile]")];
+    this.lain = new Map(this.cards.map((card) => [card, this.choice(card).value])); // where each card lay before
     root.addEventListener("change", (event) => this.moved(event.target.closest("[data-card]")));
     const grip = document.querySelector("[data-grip]").content.firstElementChild;
     for (const card of this.cards) {
@@ -43,15 +44,37 @@ class Sort {
 
   moved(card) {
     if (!card) return;
+    const choice = this.choice(card);
+    const pile = this.piles.find((each) => each.dataset.pile === choice.value);
+    const count = this.cards.filter((each) => this.choice(each).value === choice.value).length;
+    card.querySelector("[data-full-note]")?.remove();
+    if (pile?.dataset.max && count > Number(pile.dataset.max)) return this.refuse(card, choice, pile);
+    this.lain.set(card, choice.value);
     card.querySelector(".verdict")?.remove(); // it judged the pile of before
     this.show();
-    const choice = this.choice(card);
-    if (!choice.value) return;
-    const placed = this.cards.filter((each) => this.choice(each).value).length;
-    this.status.textContent = this.root.dataset.moved
-      .replace("{pile}", choice.selectedOptions[0].text)
-      .replace("{placed}", placed)
+    if (pile) this.status.textContent = this.said(card, pile, count);
+  }
+
+  said(card, pile, count) {
+    const { counted, moved } = this.root.dataset;
+    return (pile.dataset.max ? counted : moved)
+      .replace("{card}", card.querySelector(".card-text").textContent)
+      .replace("{pile}", this.choice(card).selectedOptions[0].text)
+      .replace("{count}", count)
+      .replace("{max}", pile.dataset.max)
+      .replace("{placed}", this.cards.filter((each) => this.choice(each).value).length)
       .replace("{total}", this.cards.length);
+  }
+
+  // A full pile takes no more: the card stays where it lay, and the page says why.
+  refuse(card, choice, pile) {
+    choice.value = this.lain.get(card);
+    const words = document.createElement("p");
+    words.className = "error";
+    words.dataset.fullNote = "";
+    words.textContent = pile.dataset.full;
+    card.append(words);
+    this.status.textContent = pile.dataset.full;
   }
 
   drop(card, pile) {
