@@ -6,7 +6,21 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lti_tool import log
-from lti_tool.blueprints import launch, learn, mine, papers, public, register, review, select, shared, teach, tickets
+from lti_tool.blueprints import (
+    discuss,
+    launch,
+    learn,
+    mine,
+    moderate,
+    papers,
+    public,
+    register,
+    review,
+    select,
+    shared,
+    teach,
+    tickets,
+)
 from lti_tool.db import Database
 from lti_tool.library.loader import shipped_workshops
 from lti_tool.lti.http import Outbound
@@ -34,7 +48,9 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["tool"] = build(settings)
     for part in (requests, headers, errors, pages):
         part.init_app(app)
-    for module in (public, register, launch, select, learn, mine, papers, teach, shared, review, tickets):
+    learners = (learn, discuss, mine, papers)
+    teachers = (teach, moderate, shared, review)
+    for module in (public, register, launch, select, *learners, *teachers, tickets):
         app.register_blueprint(module.bp)
     if hops := settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign] # Flask's own way

@@ -9,6 +9,7 @@ from lti_tool.activities.agreement import Agreement
 from lti_tool.activities.base import Kind
 from lti_tool.activities.check_in import CheckIn
 from lti_tool.activities.choice_ack import ChoiceAck
+from lti_tool.activities.discussion import Discussion
 from lti_tool.activities.follow_up import FollowUp
 from lti_tool.activities.goals import Goals
 from lti_tool.activities.message import FirstMessage
@@ -23,6 +24,7 @@ _ALL: tuple[Kind, ...] = (
     RatingSet(),
     Sort(),
     Scenario(),
+    Discussion(),
     Goals(),
     FirstMessage(),
     Agenda(),

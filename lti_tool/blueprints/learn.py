@@ -12,7 +12,7 @@ from lti_tool import clock
 from lti_tool.activities import KINDS
 from lti_tool.activities.base import Activity, AnswerRefused, Step, Value, Work
 from lti_tool.errors import ToolError
-from lti_tool.services import grading, progress
+from lti_tool.services import discussions, grading, progress
 from lti_tool.services.grading import GradeState
 from lti_tool.services.progress import AnswerStale, Author, Stored
 from lti_tool.web.access import visit_blueprint
@@ -171,10 +171,12 @@ def _step(shown: Activity, fields: dict[str, str], before: Value, work: Work, do
 
 
 def _save(shown: Activity, value: Value, *, expected: int, complete: bool) -> Stored:
+    around = tool().sealer, _author(), current_workshop()
     with tool().database.transaction() as session:
-        return progress.save(
-            session, tool().sealer, _author(), current_workshop(), shown, value, expected=expected, complete=complete
-        )
+        saved = progress.save(session, *around, shown, value, expected=expected, complete=complete)
+        if shown.kind == "discussion":
+            discussions.follow(session, *around, shown, value)
+        return saved
 
 
 def _version(given: object) -> int:

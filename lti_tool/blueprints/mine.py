@@ -62,7 +62,7 @@ def confirm_delete() -> str:
 
 @bp.post("/delete")
 def delete() -> ResponseReturnValue:
-    """Delete everything that the learner wrote; points stay."""
+    """Delete everything that the learner wrote, also what they posted; points stay."""
     with tool().database.transaction() as session:
         erasure.delete_answers(session, _author(), current_workshop())
     return redirect(url_for("mine.show"), 303)

@@ -66,6 +66,7 @@ def progress() -> str:
         family=visit.platform.family,
         send_when=visit.send_when,
         preview_url=url_for("learn.home"),
+        discussion_url=url_for("moderate.posts"),
     )
 
 

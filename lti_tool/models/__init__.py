@@ -1,6 +1,7 @@
 """The tables: columns, constraints, a property or two; no queries."""
 
 from lti_tool.models.courses import Assignment, Course, Member, Person, Roster
+from lti_tool.models.discussion import DiscussionPost, PostReport
 from lti_tool.models.grades import DeliveryState, GradebookColumn, GradeDelivery
 from lti_tool.models.institutions import Deployment, Institution, KeyState, Platform, PlatformState, SigningKey
 from lti_tool.models.invitations import Invitation, PlatformChange
@@ -16,6 +17,7 @@ __all__ = [
     "Course",
     "DeliveryState",
     "Deployment",
+    "DiscussionPost",
     "GradeDelivery",
     "GradebookColumn",
     "Institution",
@@ -26,6 +28,7 @@ __all__ = [
     "Platform",
     "PlatformChange",
     "PlatformState",
+    "PostReport",
     "Roster",
     "Selection",
     "Share",

@@ -6,19 +6,21 @@ from sqlalchemy.orm import Session
 from lti_tool.db import Base
 from lti_tool.library.model import Workshop
 from lti_tool.models import Answer, Member, Person
-from lti_tool.services import grading, progress, sharing
+from lti_tool.services import discussions, grading, progress, sharing
 from lti_tool.services.progress import Author
 
 
 def delete_answers(session: Session, author: Author, workshop: Workshop) -> int:
-    """Delete what the author wrote and take back what they shared; what is complete stays complete. Return how many."""
+    """Delete what the author wrote, posted and shared; what is complete stays complete. Return how many answers."""
     sharing.take_back(session, author.member_id, workshop.id)
+    discussions.delete_posts(session, author)
     return progress.delete_answers(session, author)
 
 
 def reset_workshop(session: Session, author: Author, workshop: Workshop) -> None:
     """Begin anew: answers and completion go, and a score that was sent goes down with them."""
     sharing.take_back(session, author.member_id, workshop.id)
+    discussions.delete_posts(session, author)
     session.execute(delete(Answer).filter_by(member_id=author.member_id, workshop_id=workshop.id))
     grading.queue_member(session, author.member_id, workshop)
 

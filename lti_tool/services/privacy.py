@@ -13,7 +13,7 @@ from lti_tool.activities.base import Work
 from lti_tool.library.model import Workshop
 from lti_tool.models import GradebookColumn, GradeDelivery, Member, Person, Visit
 from lti_tool.seal import Sealer
-from lti_tool.services import progress
+from lti_tool.services import discussions, progress
 from lti_tool.services.progress import Author, Stored
 
 
@@ -42,6 +42,8 @@ class PersonalData:
     unlisted_since: datetime | None
     launches: list[datetime]
     written: list[Written]
+    posts: list[dict[str, Any]]
+    """What the course can read, and why a teacher hid it if one did."""
     grades: list[dict[str, Any]]
 
 
@@ -72,6 +74,7 @@ def personal_data(session: Session, sealer: Sealer, author: Author, workshop: Wo
             for activity in workshop.activities
             if activity.id in stored and not activity.opens_later
         ],
+        posts=discussions.own_posts(session, sealer, author),
         grades=_grades(session, member.id),
     )
 

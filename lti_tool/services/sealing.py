@@ -7,9 +7,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from lti_tool.models import Answer, AnswerRevision, Course, Deployment, Member, Platform, PlatformChange, SigningKey
+from lti_tool.models import (
+    Answer,
+    AnswerRevision,
+    Course,
+    Deployment,
+    DiscussionPost,
+    Member,
+    Platform,
+    PlatformChange,
+    SigningKey,
+)
 from lti_tool.seal import FORMAT, SealBroken, Sealer
-from lti_tool.services import progress
+from lti_tool.services import discussions, progress
 from lti_tool.services.progress import Author
 
 BATCH = 200
@@ -51,6 +61,11 @@ def _revisions() -> Rows:
     return _owned(found.join(Answer, Answer.id == AnswerRevision.answer_id).join(Member, Member.id == Answer.member_id))
 
 
+def _posts() -> Rows:
+    found: Rows = select(DiscussionPost, Platform.institution_id).select_from(DiscussionPost)
+    return _owned(found.join(Member, Member.id == DiscussionPost.member_id))
+
+
 def _owned(found: Rows) -> Rows:
     """Go up from the member to the institution that owns the data."""
     return (
@@ -63,6 +78,18 @@ def _owned(found: Rows) -> Rows:
 def _answer_place(_row: object, institution_id: int, answer: Answer) -> Place:
     author = Author(institution_id=institution_id, member_id=answer.member_id)
     return progress.place(author, answer.workshop_id, answer.activity_id)
+
+
+def _post_place(post: DiscussionPost, institution_id: int) -> Place:
+    return discussions.place(_post_author(post, institution_id), post.workshop_id, post.activity_id)
+
+
+def _reason_place(post: DiscussionPost, institution_id: int) -> Place:
+    return discussions.reason_place(_post_author(post, institution_id), post.workshop_id, post.activity_id)
+
+
+def _post_author(post: DiscussionPost, institution_id: int) -> Author:
+    return Author(institution_id=institution_id, member_id=post.member_id)
 
 
 def _registration_place(*row: Any) -> Place:
@@ -91,6 +118,20 @@ KINDS = (
         sealed_column=AnswerRevision.sealed,
         rows=_revisions,
         place=_answer_place,
+    ),
+    Kind(
+        name="posts",
+        id_column=DiscussionPost.id,
+        sealed_column=DiscussionPost.sealed,
+        rows=_posts,
+        place=_post_place,
+    ),
+    Kind(
+        name="reasons for hiding a post",
+        id_column=DiscussionPost.id,
+        sealed_column=DiscussionPost.sealed_reason,
+        rows=_posts,
+        place=_reason_place,
     ),
     Kind(
         name="registrations",

@@ -83,6 +83,11 @@ class CurrentVisit:
         return is_teacher(self.role) and not self.chooses
 
     @property
+    def instructs(self) -> bool:
+        """Whether this person may decide things for the course; assistants only look."""
+        return self.role is Role.INSTRUCTOR and not self.chooses
+
+    @property
     def mode(self) -> str:
         """``learner``; ``preview`` for those who teach or design; ``visitor`` for anybody else."""
         if self.works:

@@ -32,8 +32,8 @@ ALL_LOOK = _row({200}, {200}, {200})
 OWN_ONLY = _row({200}, {404}, {404})
 TEACH = _row({404}, {200}, {404})
 NOT_HERE = _row({404}, {404}, {404})
-"""Pages of other visits: choosing content, a review from the gradebook (tests/deep_linking). And documents: there are
-none yet, and nothing is shared (tests/journeys)."""
+"""Pages of other visits or activities: choosing content, a review (tests/deep_linking), the discussion. And documents:
+there are none yet, and nothing is shared (tests/journeys)."""
 PREVIEW = {200, 303}
 """Whoever only looks gets a page after a post, and nothing is stored."""
 
@@ -44,6 +44,8 @@ ROUTES = {
     "GET /v/<visit_id>/activities/<activity_id>": (ALL_LOOK, {}),
     "POST /v/<visit_id>/activities/<activity_id>": (_row({303}, PREVIEW, PREVIEW), {"data": FORM}),
     "PUT /v/<visit_id>/activities/<activity_id>/answer": (OWN_ONLY, {"json": DRAFT}),
+    "GET /v/<visit_id>/discussion/<activity_id>": (NOT_HERE, {}),
+    "POST /v/<visit_id>/discussion/<activity_id>/report": (NOT_HERE, {"data": {"post": "x"}}),
     "GET /v/<visit_id>/grade": (ALL_LOOK, {}),
     "GET /v/<visit_id>/grade/line": (ALL_LOOK, {}),
     "GET /v/<visit_id>/my-data/": (OWN_ONLY, {}),
@@ -75,6 +77,9 @@ ROUTES = {
     "POST /v/<visit_id>/select/": (NOT_HERE, {"data": {"do": "add"}}),
     "GET /v/<visit_id>/review/": (NOT_HERE, {}),
     "GET /v/<visit_id>/teach/": (TEACH, {}),
+    "GET /v/<visit_id>/teach/discussion/": (TEACH, {}),
+    "POST /v/<visit_id>/teach/discussion/<activity_id>/hide": (NOT_HERE, {"data": {"post": "x", "reason": "y"}}),
+    "POST /v/<visit_id>/teach/discussion/<activity_id>/show": (NOT_HERE, {"data": {"post": "x"}}),
     "POST /v/<visit_id>/teach/roster": (_row({404}, {303}, {404}), {"data": {}}),
 }
 """Every route below a visit: what each role is answered, and what a request of it carries. A new route needs a row."""

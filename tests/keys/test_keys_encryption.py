@@ -87,6 +87,8 @@ def test_afterwards_the_first_key_alone_opens_everything(learned):
         "signing keys": 2,
         "answers": 4,
         "earlier texts": count(learned, AnswerRevision),
+        "posts": 0,
+        "reasons for hiding a post": 0,
         "registrations": 1,
         "changes of registrations": 1,
     }
