@@ -10,6 +10,7 @@ from lti_tool.activities.base import Kind
 from lti_tool.activities.check_in import CheckIn
 from lti_tool.activities.choice_ack import ChoiceAck
 from lti_tool.activities.discussion import Discussion
+from lti_tool.activities.evaluation import Evaluation
 from lti_tool.activities.follow_up import FollowUp
 from lti_tool.activities.goals import Goals
 from lti_tool.activities.message import FirstMessage
@@ -30,6 +31,7 @@ _ALL: tuple[Kind, ...] = (
     Agenda(),
     Agreement(),
     FollowUp(),
+    Evaluation(),
     CheckIn(),
 )
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType({kind.name: kind for kind in _ALL})

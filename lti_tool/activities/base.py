@@ -88,6 +88,14 @@ class Area:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Wait:
+    """What must be complete for how long before an activity opens."""
+
+    module_id: str
+    days: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Activity:
     """One thing to do in a workshop, worth ``points`` when done; it takes most people about ``minutes``."""
 
@@ -103,6 +111,7 @@ class Activity:
     opens_later: bool
     """Counts in the score and stands in the list, but a later version opens it."""
     required: bool
+    after: Wait | None = None
     content: Any
     """The kind's own frozen dataclass; None while ``opens_later``."""
 
@@ -177,6 +186,8 @@ class Kind(Protocol):
     name: str
     reads: tuple[str, ...] = ()
     """Kinds whose answers this one goes on from: ``Work`` holds these."""
+    is_anonymous: bool = False
+    """Whether what is sent is kept apart from the person: then there are no drafts, and nothing to look at later."""
     makes_paper: bool = False
     """Whether finished work is something to take along: ``paper`` makes it."""
     may_be_shared: bool = False

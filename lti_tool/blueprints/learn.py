@@ -10,9 +10,10 @@ from wtforms.form import BaseForm
 
 from lti_tool import clock
 from lti_tool.activities import KINDS
-from lti_tool.activities.base import Activity, AnswerRefused, Step, Value, Work
+from lti_tool.activities.base import NO_SUCH_BUTTON, Activity, AnswerRefused, BadAnswer, Step, Value, Work
 from lti_tool.errors import ToolError
-from lti_tool.services import discussions, grading, progress
+from lti_tool.services import discussions, evaluations, grading, progress
+from lti_tool.services.evaluations import CourseOf
 from lti_tool.services.grading import GradeState
 from lti_tool.services.progress import AnswerStale, Author, Stored
 from lti_tool.web.access import visit_blueprint
@@ -77,6 +78,8 @@ def submit(activity_id: str) -> ResponseReturnValue:
         step = _step(shown, fields, stored.value, work, do)
     except AnswerRefused as refused:
         return _page(shown, stored, work, screen=screen, posted=fields, errors=refused.errors), refused.status
+    if KINDS[shown.kind].is_anonymous and visit.works:
+        return _send_unnamed(shown, step.value)
     if not visit.works:
         return _look_on(shown, step, work, screen)
     try:
@@ -92,8 +95,8 @@ def autosave(activity_id: str) -> ResponseReturnValue:
     shown = opened_activity(activity_id)
     body = json_object()
     fields = body.get("value")
-    if not isinstance(fields, dict) or not visit.works:
-        raise JsonNotValid if visit.works else PageMissing
+    if not isinstance(fields, dict) or not visit.works or KINDS[shown.kind].is_anonymous:
+        raise PageMissing if not visit.works or KINDS[shown.kind].is_anonymous else JsonNotValid
     if "version" not in body:
         raise VersionMissing
     stored, work = _stored(shown)
@@ -148,7 +151,7 @@ def _author() -> Author:
 
 def _stored(shown: Activity) -> tuple[Stored, Work]:
     """Return the learner's answer, and what the activity may know of them beside it."""
-    today, contacts = clock.now().date(), visit.support_contacts
+    today, contacts = clock.today(visit.timezone), visit.support_contacts
     if not visit.works:
         return Stored(), Work(today=today, support_contacts=contacts)
     with tool().database.reading() as session:
@@ -162,6 +165,8 @@ def _step(shown: Activity, fields: dict[str, str], before: Value, work: Work, do
     """Return what comes of pressing a button; a form without one is kept."""
     kind = KINDS[shown.kind]
     value = kind.keep(shown, fields, before, work)
+    if kind.is_anonymous and do != "finish":
+        raise BadAnswer({"do": NO_SUCH_BUTTON})
     if do == "finish":
         return Step(value=kind.finish(shown, value, before, work), completes=True)
     if do in ("", "save"):
@@ -177,6 +182,22 @@ def _save(shown: Activity, value: Value, *, expected: int, complete: bool) -> St
         if shown.kind == "discussion":
             discussions.follow(session, *around, shown, value)
         return saved
+
+
+def _send_unnamed(shown: Activity, answers: Value) -> ResponseReturnValue:
+    """Record that the learner has sent something; then, in a transaction of its own, what was sent.
+
+    In this order nothing is ever sent twice. If the machine stops in between, one voice is missing and nobody knows
+    whose: that is the lesser harm.
+    """
+    workshop = current_workshop()
+    with tool().database.transaction() as session:
+        first = progress.complete_once(session, tool().sealer, _author(), workshop, shown, {"sent": True})
+    if first:
+        course = CourseOf(institution_id=visit.institution_id, course_id=visit.course_id, workshop_id=workshop.id)
+        with tool().database.transaction() as session:
+            evaluations.add(session, tool().sealer, course, shown.content.version, answers)
+    return redirect(url_for("learn.activity", activity_id=shown.id, _anchor="outcome"), 303)
 
 
 def _version(given: object) -> int:

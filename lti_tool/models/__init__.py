@@ -2,6 +2,7 @@
 
 from lti_tool.models.courses import Assignment, Course, Member, Person, Roster
 from lti_tool.models.discussion import DiscussionPost, PostReport
+from lti_tool.models.evaluations import Evaluation
 from lti_tool.models.grades import DeliveryState, GradebookColumn, GradeDelivery
 from lti_tool.models.institutions import Deployment, Institution, KeyState, Platform, PlatformState, SigningKey
 from lti_tool.models.invitations import Invitation, PlatformChange
@@ -18,6 +19,7 @@ __all__ = [
     "DeliveryState",
     "Deployment",
     "DiscussionPost",
+    "Evaluation",
     "GradeDelivery",
     "GradebookColumn",
     "Institution",

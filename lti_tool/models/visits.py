@@ -42,6 +42,8 @@ class Visit(Base):
     """The platform's origins, from signed data only: who may frame these pages."""
     message_token: Mapped[str | None] = mapped_column(String(255))
     """What Canvas wants on messages of this frame, if the launch brought it."""
+    timezone: Mapped[str | None] = mapped_column(String(64))
+    """Where the person is, as the platform says it; None if it says nothing that we know."""
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -133,6 +133,20 @@ def save(
     return after
 
 
+def complete_once(
+    session: Session, sealer: Sealer, author: Author, workshop: Workshop, activity: Activity, value: Value
+) -> bool:
+    """Record as complete what has no drafts, and queue the new score; say whether it was not so before."""
+    now = clock.now()
+    sealed = sealer.seal(json.dumps(value).encode(), *place(author, workshop.id, activity.id))
+    once = Stored(version=1, value=value, saved_at=now, completed_at=now)
+    if not _replace(session, author, workshop.id, activity.id, once, sealed):
+        return False
+    session.execute(update(Member).filter_by(id=author.member_id).values(last_active_on=now.date()))
+    grading.queue_member(session, author.member_id, workshop)
+    return True
+
+
 def delete_answers(session: Session, author: Author) -> int:
     """Delete everything the author wrote, earlier texts too; what is complete stays complete. Return how many."""
     found = select(Answer).filter(Answer.member_id == author.member_id, Answer.sealed.is_not(None))

@@ -13,13 +13,15 @@ from lti_tool.models import (
     Course,
     Deployment,
     DiscussionPost,
+    Evaluation,
     Member,
     Platform,
     PlatformChange,
     SigningKey,
 )
 from lti_tool.seal import FORMAT, SealBroken, Sealer
-from lti_tool.services import discussions, progress
+from lti_tool.services import discussions, evaluations, progress
+from lti_tool.services.evaluations import CourseOf
 from lti_tool.services.progress import Author
 
 BATCH = 200
@@ -66,12 +68,19 @@ def _posts() -> Rows:
     return _owned(found.join(Member, Member.id == DiscussionPost.member_id))
 
 
+def _evaluations() -> Rows:
+    found: Rows = select(Evaluation, Platform.institution_id, Evaluation).select_from(Evaluation)
+    return _of_courses(found.join(Course, Course.id == Evaluation.course_id))
+
+
 def _owned(found: Rows) -> Rows:
     """Go up from the member to the institution that owns the data."""
-    return (
-        found.join(Course, Course.id == Member.course_id)
-        .join(Deployment, Deployment.id == Course.deployment_id)
-        .join(Platform, Platform.id == Deployment.platform_id)
+    return _of_courses(found.join(Course, Course.id == Member.course_id))
+
+
+def _of_courses(found: Rows) -> Rows:
+    return found.join(Deployment, Deployment.id == Course.deployment_id).join(
+        Platform, Platform.id == Deployment.platform_id
     )
 
 
@@ -90,6 +99,11 @@ def _reason_place(post: DiscussionPost, institution_id: int) -> Place:
 
 def _post_author(post: DiscussionPost, institution_id: int) -> Author:
     return Author(institution_id=institution_id, member_id=post.member_id)
+
+
+def _evaluation_place(_row: object, institution_id: int, sent: Evaluation) -> Place:
+    course = CourseOf(institution_id=institution_id, course_id=sent.course_id, workshop_id=sent.workshop_id)
+    return evaluations.place(course)
 
 
 def _registration_place(*row: Any) -> Place:
@@ -132,6 +146,13 @@ KINDS = (
         sealed_column=DiscussionPost.sealed_reason,
         rows=_posts,
         place=_reason_place,
+    ),
+    Kind(
+        name="evaluations",
+        id_column=Evaluation.id,
+        sealed_column=Evaluation.sealed,
+        rows=_evaluations,
+        place=_evaluation_place,
     ),
     Kind(
         name="registrations",

@@ -22,6 +22,7 @@ TOUCH_EVERY = timedelta(minutes=1)
 ATTEMPTS_KEPT_FOR = timedelta(hours=24)
 VISITS_KEPT_FOR = timedelta(days=90)
 MESSAGE_TOKEN_LIMIT = 255
+ZONE_LIMIT = 64
 
 
 def is_teacher(role: Role) -> bool:
@@ -64,6 +65,7 @@ class CurrentVisit:
     return_url: str | None
     frame_origins: tuple[str, ...]
     message_token: str | None
+    timezone: str | None
     last_seen_at: datetime
     csrf_token: str
 
@@ -123,6 +125,7 @@ def open_visit(session: Session, launch: Launch, recorded: Recorded, hours: int)
             return_url=launch.return_url,
             frame_origins=list(launch.frame_origins),
             message_token=_message_token(launch),
+            timezone=clock.known_zone(launch.custom.get("timezone", "")[:ZONE_LIMIT]),
             created_at=now,
             last_seen_at=now,
             expires_at=now + timedelta(hours=hours),
@@ -202,6 +205,7 @@ def _current(session: Session, visit: Visit, secret: str) -> CurrentVisit:
         return_url=visit.return_url,
         frame_origins=tuple(visit.frame_origins),
         message_token=visit.message_token,
+        timezone=visit.timezone,
         last_seen_at=visit.last_seen_at,
         csrf_token=hmac.new(secret.encode(), b"csrf", hashlib.sha256).hexdigest(),
     )

@@ -11,9 +11,10 @@ from stage import ENCRYPTION_KEYS, SECRET_KEY
 
 from lti_tool.cli import commands
 from lti_tool.db import Base
-from lti_tool.models import Answer, AnswerRevision, Member, Platform, PlatformChange
+from lti_tool.models import Answer, AnswerRevision, Evaluation, Member, Platform, PlatformChange
 from lti_tool.seal import FORMAT, Sealer
-from lti_tool.services import progress, sealing, signing_keys
+from lti_tool.services import evaluations, progress, sealing, signing_keys
+from lti_tool.services.evaluations import CourseOf
 from lti_tool.services.progress import Author
 from lti_tool.settings import Settings, read_keys
 
@@ -28,6 +29,7 @@ def learned(stage, monkeypatch):
     browser.launch("mai")
     browser.finish_first_module()
     browser.finish("m0.start", **dict.fromkeys(("st1", "st2", "st3"), "5"))
+    browser.finish("m4.eval", ev01="5")
     with stage.database.transaction() as session:
         platform = session.scalars(select(Platform)).first()
         token = Sealer(stage.settings.encryption_keys).seal(b"token", TOKEN_PLACE, platform.issuer, platform.client_id)
@@ -63,6 +65,9 @@ def opened(stage, sealer):
         texts = [
             sealer.open(each.sealed, *_place(author, each, session)) for each in session.scalars(select(AnswerRevision))
         ]
+        said = session.scalars(select(Evaluation)).one()
+        course = CourseOf(institution_id=author.institution_id, course_id=said.course_id, workshop_id=workshop.id)
+        texts += [each.answers for each in evaluations.responses(session, sealer, course)]
         changed = session.scalars(select(PlatformChange)).one()
         sealed = (changed.platform.sealed_management_token, changed.sealed_management_token)
         of = changed.platform
@@ -85,10 +90,11 @@ def test_afterwards_the_first_key_alone_opens_everything(learned):
     assert counts.pop("key") == "new"
     assert {name: each["sealed"] for name, each in counts.items()} == {
         "signing keys": 2,
-        "answers": 4,
+        "answers": 5,
         "earlier texts": count(learned, AnswerRevision),
         "posts": 0,
         "reasons for hiding a post": 0,
+        "evaluations": 1,
         "registrations": 1,
         "changes of registrations": 1,
     }
@@ -113,7 +119,7 @@ def test_what_was_done_before_it_was_stopped_is_not_done_again(learned, monkeypa
 
     rest = json.loads(rotate("--json").stdout)
 
-    assert (first.sealed, rest["answers"]["sealed"]) == (1, 3)
+    assert (first.sealed, rest["answers"]["sealed"]) == (1, 4)
 
 
 def test_an_answer_that_was_deleted_stays_deleted(learned):
@@ -136,7 +142,7 @@ def test_what_no_key_opens_stays_and_is_said(learned):
 
     assert done.exit_code == 1
     assert "1 could not be opened with any key of LTI_TOOL_ENCRYPTION_KEYS and stay." in done.stderr
-    assert "answers: 3 sealed anew with the key new" in done.stdout
+    assert "answers: 4 sealed anew with the key new" in done.stdout
     assert count(learned, Answer, Answer.id == broken, Answer.sealed.is_not(None)) == 1
 
 

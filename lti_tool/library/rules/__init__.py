@@ -4,7 +4,17 @@ from collections.abc import Callable, Iterator
 
 from lti_tool.library.pack import Pack
 from lti_tool.library.problems import Problem
-from lti_tool.library.rules import builders, completeness, exercises, promises, stories, structure, texts, versions
+from lti_tool.library.rules import (
+    builders,
+    completeness,
+    evaluations,
+    exercises,
+    promises,
+    stories,
+    structure,
+    texts,
+    versions,
+)
 
 RULES: tuple[Callable[[Pack], Iterator[Problem]], ...] = (
     structure.ids_are_good,
@@ -26,5 +36,6 @@ RULES: tuple[Callable[[Pack], Iterator[Problem]], ...] = (
     promises.sessions_last_as_long_as_they_say,
     completeness.nothing_is_missing,
     builders.documents_can_be_written,
+    evaluations.evaluations_can_be_sent,
     versions.released_work_keeps_its_meaning,
 )

@@ -50,6 +50,8 @@ class Facet(Shape):
     id: Text
     label: Text
     tip: Text | None = None
+    rated: list[Text] = Field(default_factory=list)
+    """The scales on which its items are rated, where an instrument has several."""
 
 
 class InstrumentItem(Shape):
@@ -78,6 +80,13 @@ class Instrument(Shape):
     items: list[InstrumentItem] = Field(min_length=1)
 
 
+class BuilderOption(Shape):
+    """A choice in a builder's field."""
+
+    id: Text
+    text: Text
+
+
 class OpenQuestion(Shape):
     """A question answered in own words."""
 
@@ -86,10 +95,30 @@ class OpenQuestion(Shape):
     max_length: int | None = None
 
 
+class ChoiceQuestion(Shape):
+    """A question answered by choosing, one or several."""
+
+    id: Text
+    text: Text
+    several: bool = False
+    options: list[BuilderOption] = Field(min_length=2)
+
+
+class NumberQuestion(Shape):
+    """A question answered with a figure."""
+
+    id: Text
+    text: Text
+    max: int
+
+
 class Evaluation(Instrument):
-    """``evaluation.yaml``: ratings, and questions in own words."""
+    """``evaluation.yaml``: ratings, questions in own words, and the page's own sentences."""
 
     questions: list[OpenQuestion] = Field(default_factory=list)
+    choices: list[ChoiceQuestion] = Field(default_factory=list)
+    numbers: list[NumberQuestion] = Field(default_factory=list)
+    words: dict[str, Text] = Field(default_factory=dict)
 
 
 class Option(Shape):
@@ -205,13 +234,6 @@ class StatementFile(Shape):
     id: Text
     statement: Text
     lines: list[StatementLine] = Field(min_length=1)
-
-
-class BuilderOption(Shape):
-    """A choice in a builder's field."""
-
-    id: Text
-    text: Text
 
 
 class BuilderField(Shape):
