@@ -11,9 +11,12 @@ from lti_tool.activities.check_in import CheckIn
 from lti_tool.activities.choice_ack import ChoiceAck
 from lti_tool.activities.discussion import Discussion
 from lti_tool.activities.evaluation import Evaluation
+from lti_tool.activities.fit_check import FitCheck
 from lti_tool.activities.follow_up import FollowUp
+from lti_tool.activities.gap_view import GapView
 from lti_tool.activities.goals import Goals
 from lti_tool.activities.message import FirstMessage
+from lti_tool.activities.network_map import NetworkMap
 from lti_tool.activities.rating_set import RatingSet
 from lti_tool.activities.reading import Reading
 from lti_tool.activities.scenario import Scenario
@@ -26,6 +29,9 @@ _ALL: tuple[Kind, ...] = (
     Sort(),
     Scenario(),
     Discussion(),
+    NetworkMap(),
+    GapView(),
+    FitCheck(),
     Goals(),
     FirstMessage(),
     Agenda(),

@@ -5,7 +5,7 @@ Only people who help already (``current``) are measured; a candidate is drawn, n
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
@@ -143,6 +143,18 @@ def network_of(value: Mapping[str, Any]) -> Network:
         few=bool(value.get("few")),
         seen=bool(value.get("seen")),
     )
+
+
+def without_notes(network: Network) -> Network:
+    """Return the map without what the learner wrote to themselves."""
+    return replace(network, persons=tuple(replace(person, note="") for person in network.persons))
+
+
+def unnamed(network: Network, pattern: str) -> Network:
+    """Return the map as others may see it: ``Person 1…n`` for the labels, and no notes."""
+    numbered = enumerate(without_notes(network).persons, 1)
+    persons = tuple(replace(person, label=pattern.format(n=number)) for number, person in numbered)
+    return replace(network, persons=persons)
 
 
 def measures_of(network: Network, areas: Collection[str]) -> Measures:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lti_tool.mentoring.fit import CRITERIA, fit_of
@@ -49,6 +49,7 @@ def test_somebody_who_judges_me_is_flagged_and_scored_as_before(given_flag: str,
     assert (result.caution, result.figure) == (caution, Decimal("80.0"))
 
 
+@settings(deadline=None)
 @given(st.text("012?", min_size=6, max_size=6))
 def test_a_figure_is_between_0_and_100_and_only_there_when_four_are_known(signs: str):
     result = fit_of(answers(signs))

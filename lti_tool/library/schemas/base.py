@@ -7,6 +7,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from lti_tool import features
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Words = Annotated[str, StringConstraints(min_length=1)]
+"""A piece of a sentence: the blanks around it belong to it."""
 Version = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
 Url = Annotated[str, StringConstraints(pattern=r"^https://\S+$")]
 

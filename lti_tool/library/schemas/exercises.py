@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from lti_tool.library.schemas.base import Feature, Shape, Text, Version
+from lti_tool.library.schemas.base import Feature, Shape, Text, Version, Words
 
 
 class Scale(Shape):
@@ -305,14 +305,17 @@ class Labelled(Shape):
 
 
 class NetworkMap(Shape):
-    """``map.yaml``: the questions, words and notes of the map."""
+    """``map.yaml``: the questions, words and notes of the map, and the actions to choose from after it."""
 
     version: Version
     intro: Text | None = None
+    privacy: Text | None = None
     questions: list[Labelled]
-    words: dict[str, Text] = Field(default_factory=dict)
-    shapes: dict[str, Text] = Field(default_factory=dict)
+    words: dict[str, Words] = Field(default_factory=dict)
+    shapes: list[Labelled] = Field(default_factory=list)
     notes: list[Labelled] = Field(default_factory=list)
+    actions: list[Labelled] = Field(default_factory=list)
+    action_words: dict[str, Words] = Field(default_factory=dict)
 
 
 class Fit(Shape):
@@ -321,5 +324,5 @@ class Fit(Shape):
     version: Version
     intro: Text | None = None
     criteria: list[Labelled]
-    words: dict[str, Text] = Field(default_factory=dict)
+    words: dict[str, Words] = Field(default_factory=dict)
     notes: list[Labelled] = Field(default_factory=list)
