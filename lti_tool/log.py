@@ -18,6 +18,10 @@ class Log:
         """Log an event with plain figures and stable words."""
         self._logger.info(event, **fields)
 
+    def alert(self, event: str, **fields: str | int | float | bool | None) -> None:
+        """Log an event that an operator should look at; the level is ``warning``."""
+        self._logger.warning(event, **fields)
+
     def fault(self, error: BaseException) -> None:
         """Log the kind of an error and where it arose; its text may hold somebody's words, so it stays out."""
         frames = traceback.extract_tb(error.__traceback__)

@@ -80,6 +80,8 @@ class Settings(BaseSettings):
     """A visit ends after this long without a request."""
     visit_hours: int = Field(12, ge=1)
     """A visit ends after this long in any case."""
+    work_threads: int = Field(16, ge=1, le=64)
+    """Platforms, or scores to one platform, that one worker serves at once."""
     grade_lease_seconds: int = Field(60, ge=15)
     """How long a worker may hold one delivery before another may take it; longer than one request may last."""
     grade_retry_scale: float = Field(1.0, gt=0, le=1)

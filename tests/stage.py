@@ -19,6 +19,7 @@ from lti_tool.app import create_app
 from lti_tool.db import Database
 from lti_tool.demo_lms import LmsConfig, LmsServer, begin
 from lti_tool.jobs import runner
+from lti_tool.jobs.catching_up import catch_up_one
 from lti_tool.services import platforms
 from lti_tool.services.platforms import Registration
 from lti_tool.settings import Settings
@@ -70,7 +71,9 @@ class Stage:
         return Browser(self)
 
     def deliver(self) -> int:
-        """Deliver every score that is due; return how many were tried."""
+        """Queue and deliver every score that is due; return how many were tried."""
+        while catch_up_one(self.database, self._courier.workshops):
+            pass
         tried = 0
         while self._courier.deliver_one():
             tried += 1

@@ -237,6 +237,21 @@ def resume(platform_id: int) -> None:
     click.echo(f"Platform {platform_id} is active again. Scores that go out now: {freed}.")
 
 
+@platform.command()
+@click.argument("platform_id", type=int)
+@click.option("--at-once", type=click.IntRange(1, 16), help="Scores that may be under way to it at the same time.")
+@click.option("--usual", is_flag=True, help="As suits its family again.")
+def pace(platform_id: int, at_once: int | None, usual: bool) -> None:
+    """Say how many scores one platform gets at once: 1 suits Canvas, 4 any other."""
+    if usual == (at_once is not None):
+        raise click.UsageError("Give --at-once, or --usual.")
+    with opened.database() as database, database.transaction() as session:
+        is_known = platforms.set_pace(session, platform_id, at_once)
+    if not is_known:
+        raise click.ClickException(f"There is no platform {platform_id}: lti-tool platform list")
+    click.echo(f"Platform {platform_id} gets {at_once or 'as many scores at once as suit its family'}.")
+
+
 def _try(act: Callable[[Any, int], Result], session: Any, platform_id: int) -> Result:
     """Do it; say in one line why it cannot be done."""
     try:

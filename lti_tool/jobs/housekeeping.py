@@ -1,8 +1,37 @@
-"""Forgetting in time: used sign-ins, old visits, earlier texts."""
+"""What has to be done now and then: courses that catch up, deliveries to mend, forgetting in time."""
+
+import time
+from collections.abc import Mapping
 
 from lti_tool.db import Database
+from lti_tool.jobs.catching_up import catch_up_one
+from lti_tool.library.model import Workshop
 from lti_tool.log import log
-from lti_tool.services import progress, tickets, visits
+from lti_tool.services import holding, progress, tickets, visits
+
+MEND_EVERY = 60.0
+TIDY_EVERY = 3600.0
+
+
+class Upkeep:
+    """Does what is due, and remembers when it did the rest."""
+
+    def __init__(self, database: Database, workshops: Mapping[str, Workshop]) -> None:
+        self._database = database
+        self._workshops = workshops
+        self._next_mend = self._next_tidy = time.monotonic()
+
+    def step(self) -> bool:
+        """Do what is due; say whether more may be."""
+        now = time.monotonic()
+        if now >= self._next_mend:
+            self._next_mend = now + MEND_EVERY
+            with self._database.transaction() as session:
+                holding.tidy(session)
+        if now >= self._next_tidy:
+            self._next_tidy = now + TIDY_EVERY
+            tidy(self._database)
+        return catch_up_one(self._database, self._workshops)
 
 
 def tidy(database: Database) -> None:

@@ -9,7 +9,7 @@ from lti_tool.db import Database
 from lti_tool.log import log
 from lti_tool.lti.grades import Outcome, OutcomeKind
 from lti_tool.lti.roster import Listed, RosterService, RosterUnavailable
-from lti_tool.services import rosters
+from lti_tool.services import holding, rosters
 from lti_tool.services.rosters import STORED_AT_ONCE, Claimed
 
 WALK_SECONDS = 600.0
@@ -74,6 +74,7 @@ class RosterReader:
             if outcome.kind is OutcomeKind.ACCEPTED:
                 away = [person.sub for person in people.values() if not person.is_active]
                 rosters.record_complete(session, claimed, away)
+                holding.follow_roster(session, claimed.course_id)
             else:
                 partly, scale = bool(people), self.retry_scale
                 rosters.record_trouble(session, claimed, outcome, is_partly_read=partly, scale=scale)

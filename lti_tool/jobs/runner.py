@@ -1,18 +1,19 @@
-"""The worker's loops: scores, course lists beside them, tidying up; what is in hand is finished when told to stop."""
+"""The worker: scores, course lists and upkeep beside them; what is in hand is finished when told to stop."""
 
 import os
 import secrets
 import socket
 import threading
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from itertools import takewhile
 from typing import Any
 
 from lti_tool.db import Database
+from lti_tool.jobs.dispatcher import IDLE, Dispatcher
 from lti_tool.jobs.grades import Courier
-from lti_tool.jobs.housekeeping import tidy
+from lti_tool.jobs.housekeeping import Upkeep
 from lti_tool.jobs.rosters import RosterReader
 from lti_tool.library.loader import shipped_workshops
 from lti_tool.log import log
@@ -25,9 +26,8 @@ from lti_tool.seal import Sealer
 from lti_tool.services import signing_keys
 from lti_tool.settings import Settings
 
-IDLE = 1.0
-"""Seconds to sleep when nothing is due."""
-TIDY_EVERY = 3600.0
+JOIN_WITHIN = 4.0
+"""Seconds that what runs beside the grades gets to come to an end."""
 
 
 def courier(settings: Settings, database: Database, http: Outbound) -> Courier:
@@ -61,31 +61,41 @@ def _signing_key(database: Database, sealer: Sealer) -> tuple[str, Any]:
 
 
 def work(settings: Settings, stop: threading.Event) -> None:
-    """Work until ``stop`` is set; what is in hand is finished first."""
+    """Work until ``stop`` is set; what is in hand is finished, or let go of, within 30 seconds."""
     database = Database(settings.database_url)
     http = Outbound(settings.private_hosts)
     carrier = courier(settings, database, http)
     reader = roster_reader(settings, database, http)
-    # A long list must hold up no grade, so it is read beside them.
-    reading = threading.Thread(target=_repeat, args=(partial(reader.read_one, stop.is_set), stop))
-    reading.start()
-    log.info("worker started", owner=carrier.owner)
-    next_tidy = time.monotonic()
-    while not stop.is_set():
-        try:
-            if time.monotonic() >= next_tidy:
-                next_tidy = time.monotonic() + TIDY_EVERY
-                tidy(database)
-            busy = carrier.deliver_one()
-        except Exception as error:  # the database is away: the loop outlives it
-            log.fault(error)
-            busy = False
-        if not busy:
-            stop.wait(IDLE)
-    reading.join()
+    log.info("worker started", owner=carrier.owner, threads=settings.work_threads)
+    # A long list, or a whole course to queue, must hold up no grade, so they are beside them.
+    beside = [
+        threading.Thread(target=_repeat, args=(step, stop), daemon=True)
+        for step in (partial(reader.read_one, stop.is_set), Upkeep(database, carrier.workshops).step)
+    ]
+    for thread in beside:
+        thread.start()
+    Dispatcher(courier=carrier, threads=settings.work_threads, stop=stop).run()
+    for thread in beside:
+        thread.join(JOIN_WITHIN)
     http.close()
     database.engine.dispose()
     log.info("worker stopped")
+
+
+def deliver_due(settings: Settings, limit: int = 100) -> int:
+    """Deliver up to ``limit`` scores that are due, one after another, and return how many were tried.
+
+    For sites whose own scheduler calls the tool: what is due, held or sent stands in the database, not in a queue.
+    """
+    database = Database(settings.database_url)
+    http = Outbound(settings.private_hosts)
+    carrier = courier(settings, database, http)
+    try:
+        Upkeep(database, carrier.workshops).step()
+        return sum(1 for _ in takewhile(bool, (carrier.deliver_one() for _ in range(limit))))
+    finally:
+        http.close()
+        database.engine.dispose()
 
 
 def _repeat(step: Callable[[], bool], stop: threading.Event) -> None:

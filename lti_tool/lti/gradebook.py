@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+TOLERANCE = Decimal("0.000001")
+"""How far apart two equal shares may be: platforms keep five decimals, or floats."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class LineItem:
@@ -30,7 +33,9 @@ class Score:
     completed_at: datetime | None = None
     """When it first became complete; repeated unchanged, so that Canvas counts one submission."""
     submission_known: bool = False
-    """The platform's results already showed the completed score."""
+    """The platform has taken the completed score already."""
+    insists: bool = False
+    """It replaces a grade that a person set: somebody asked for that."""
 
     def __post_init__(self) -> None:
         """Stop a wrong number here, in our own code: the platform would put it in a gradebook."""
@@ -57,9 +62,15 @@ class Result:
 
     def shows(self, score: Score) -> bool:
         """Tell whether this is that score: the same share of the maximum, within a millionth."""
-        if self.maximum <= 0:
-            return False
-        return abs(self.score / self.maximum - score.given / score.maximum) <= Decimal("0.000001")
+        return self._is_share(score.given / score.maximum)
+
+    def equals(self, share: str) -> bool:
+        """Tell the same of a share that is written as ``given/maximum``."""
+        given, _, maximum = share.partition("/")
+        return self._is_share(Decimal(given) / Decimal(maximum))
+
+    def _is_share(self, share: Decimal) -> bool:
+        return self.maximum > 0 and abs(self.score / self.maximum - share) <= TOLERANCE
 
 
 def _require(holds: bool, rule: str) -> None:

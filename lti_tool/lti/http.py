@@ -6,6 +6,7 @@ Certificates are checked against certifi's list. The environment is not asked: n
 
 import socket
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ DEFAULT_LIMIT_BYTES = 1024 * 1024
 USER_AGENT = f"ThreeSteps/{__version__}"
 
 _exchange = threading.local()
+_budget = threading.local()
 
 
 class Unreachable(ToolError):
@@ -49,6 +51,16 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Let all requests of this thread inside the block together take at most this long."""
+    _budget.end = time.monotonic() + seconds
+    try:
+        yield
+    finally:
+        _budget.end = None
 
 
 class Outbound:
@@ -101,6 +113,7 @@ class Outbound:
 
     def _send(self, method: str, url: str, limit_bytes: int, timeout: float, **parts: Any) -> Answer:
         session = self._session_for(url)
+        timeout = _time_left(timeout)
         parts["headers"] = {"Accept-Encoding": "identity", "User-Agent": USER_AGENT, **(parts["headers"] or {})}
         limits = (min(CONNECT_SECONDS, timeout), timeout)
         try:
@@ -130,6 +143,18 @@ class Outbound:
         if parts.scheme != "https":
             raise Unreachable("address is not https")
         return self._public
+
+
+def _time_left(timeout: float) -> float:
+    """Return how long this request may take.
+
+    :raise Unreachable: the time of the block that it stands in is over.
+    """
+    end = getattr(_budget, "end", None)
+    left = timeout if end is None else min(timeout, end - time.monotonic())
+    if left <= 0:
+        raise Unreachable("no time left")
+    return left
 
 
 def _session(*, filtered: bool) -> requests.Session:

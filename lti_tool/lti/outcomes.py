@@ -22,6 +22,12 @@ _OLDER = re.compile(
     re.I,
 )
 _THROTTLED = re.compile(r"rate limit", re.I)
+# Canvas: a closed grading period, and "The maximum number of allowed attempts has been reached" (read 2026-11-22).
+_WHY = {
+    "locked": re.compile(r"grading period|\blocked\b", re.I),
+    "attempts": re.compile(r"\battempts\b", re.I),
+    "person": re.compile(r"not a student|user (could )?not (be )?found|no such (learner|user)", re.I),
+}
 
 
 class OutcomeKind(StrEnum):
@@ -39,7 +45,11 @@ class OutcomeKind(StrEnum):
     GONE = "gone"
     """The column was removed, or the course is concluded."""
     REFUSED = "refused"
-    """This very request is not wanted: not in the course, no attempts left, or our mistake."""
+    """This very request is not wanted: not in the course, no attempts left, locked."""
+    OUR_FAULT = "our-fault"
+    """The form of the request is not wanted: a bug of ours."""
+    MISDIRECTED = "misdirected"
+    """Another address is given instead of an answer; the token never goes there. Somebody must mend the set-up."""
     TROUBLE = "trouble"
     """It is not known whether the platform acted: read the result, then try again."""
 
@@ -51,6 +61,8 @@ class Outcome:
     kind: OutcomeKind
     status: int | None = None
     retry_after: int | None = None
+    why: str = ""
+    """``locked``, ``attempts`` or ``person`` where the platform's own words are known to us; else empty."""
 
 
 def classify(answer: Answer) -> Outcome:
@@ -58,7 +70,8 @@ def classify(answer: Answer) -> Outcome:
 
     Source: LTI AGS 2.0; Canvas request_throttle.rb and scores_controller.rb, Moodle 4.5 scores.php (2026-11-22).
     """
-    return Outcome(kind=_kind(answer), status=answer.status, retry_after=_retry_after(answer.headers))
+    kind, after = _kind(answer), _retry_after(answer.headers)
+    return Outcome(kind=kind, status=answer.status, retry_after=after, why=_why(answer))
 
 
 def _kind(answer: Answer) -> OutcomeKind:
@@ -69,6 +82,8 @@ def _kind(answer: Answer) -> OutcomeKind:
         return OutcomeKind.CONFLICT
     if answer.status == 403 and _is_throttle(answer):
         return OutcomeKind.THROTTLED
+    if 300 <= answer.status < 400:
+        return OutcomeKind.MISDIRECTED
     if answer.status in (408, 425) or not 400 <= answer.status < 500:
         return OutcomeKind.TROUBLE
     return _BY_STATUS.get(answer.status, OutcomeKind.REFUSED)
@@ -79,8 +94,21 @@ _BY_STATUS = {
     403: OutcomeKind.FORBIDDEN,
     404: OutcomeKind.GONE,
     410: OutcomeKind.GONE,
+    413: OutcomeKind.OUR_FAULT,
+    414: OutcomeKind.OUR_FAULT,
+    415: OutcomeKind.OUR_FAULT,
     429: OutcomeKind.THROTTLED,
 }
+
+
+def _why(answer: Answer) -> str:
+    if answer.status == 500 and answer.body.strip() == b"[]":
+        # Moodle 4.5 answers so, without a word, where the grade or its column is locked (observed 2026-11-22).
+        return "locked"
+    if answer.status not in (400, 404, 412, 422):
+        return ""
+    words = _start(answer.body)
+    return next((why for why, pattern in _WHY.items() if pattern.search(words)), "")
 
 
 def _is_page(body: bytes) -> bool:

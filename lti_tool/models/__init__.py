@@ -8,6 +8,7 @@ from lti_tool.models.institutions import Deployment, Institution, KeyState, Plat
 from lti_tool.models.invitations import Invitation, PlatformChange
 from lti_tool.models.sharing import Share, ShareView
 from lti_tool.models.tickets import Ticket
+from lti_tool.models.traffic import PlatformPace, Worker
 from lti_tool.models.visits import Selection, UsedAttempt, Visit
 from lti_tool.models.work import Answer, AnswerRevision
 
@@ -29,6 +30,7 @@ __all__ = [
     "Person",
     "Platform",
     "PlatformChange",
+    "PlatformPace",
     "PlatformState",
     "PostReport",
     "Roster",
@@ -39,4 +41,5 @@ __all__ = [
     "Ticket",
     "UsedAttempt",
     "Visit",
+    "Worker",
 ]

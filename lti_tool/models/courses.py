@@ -29,6 +29,8 @@ class Course(Base):
     memberships_url: Mapped[str | None] = mapped_column(String(2000))
     history: Mapped[str] = mapped_column(String(1000), server_default="")
     """``$Context.id.history``: the courses it was copied from, as the platform tells; only ever a hint."""
+    catch_up_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When to queue what everybody has completed: a column has become usable. None: nothing to catch up with."""
     created_at: Mapped[datetime]
 
     deployment: Mapped[Deployment] = relationship()

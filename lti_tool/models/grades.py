@@ -3,8 +3,9 @@
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lti_tool.db import Base, Id
@@ -28,6 +29,8 @@ class GradebookColumn(Base):
     """What a column that we make is called."""
     points_known: Mapped[bool] = mapped_column(server_default=false())
     """Whether ``maximum`` is settled: read from the line item, or ours because we make it."""
+    missing_since: Mapped[datetime | None]
+    """When the platform said that there is no such column any more; None while there is one."""
 
     assignment: Mapped[Assignment] = relationship()
 
@@ -43,27 +46,40 @@ class DeliveryState(StrEnum):
     HELD = "held"
     """We stopped trying; ``reason`` says why."""
     CANCELLED = "cancelled"
+    """Not to be sent; ``reason`` says why."""
 
 
 class GradeDelivery(Base):
     """The latest score of one learner for one column. Newer replaces older; it is state, not a message."""
 
     __tablename__ = "grade_delivery"
-    __table_args__ = (UniqueConstraint("column_id", "member_id"), Index(None, "state", "next_at"))
+    __table_args__ = (UniqueConstraint("column_id", "member_id"), Index(None, "platform_id", "state", "next_at"))
 
     id: Mapped[Id]
     column_id: Mapped[int] = mapped_column(ForeignKey("gradebook_column.id"))
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
+    platform_id: Mapped[int | None] = mapped_column(ForeignKey("platform.id"))
+    """The column's platform, so that a worker finds what is due there; None until a worker has looked it up."""
     version: Mapped[int]
     given: Mapped[Decimal]
     maximum: Mapped[Decimal]
     completed_at: Mapped[datetime | None]
     """When the part was first complete; the time of the one submission on Canvas."""
+    submission_known: Mapped[bool] = mapped_column(server_default=false())
+    """Whether the platform has taken that submission: it must not count another one."""
     changed_at: Mapped[datetime]
     """The score's AGS timestamp: a whole second, always later than the one before; the same on every retry."""
     state: Mapped[DeliveryState] = mapped_column(String(20))
     delivered_version: Mapped[int]
     delivered_at: Mapped[datetime | None]
+    sent_version: Mapped[int] = mapped_column(server_default=text("0"))
+    """The latest version that may have reached the platform, whether we know it or not."""
+    shares: Mapped[list[Any]] = mapped_column(JSON, server_default="[]")
+    """Every share of the maximum that may have reached the platform, oldest first: another one there is a person's."""
+    insists: Mapped[bool] = mapped_column(server_default=false())
+    """Somebody asked for our value in place of the one that a person set."""
+    waiting_since: Mapped[datetime | None]
+    """Since when it tries to arrive; None if it never had to wait anew since it changed."""
     next_at: Mapped[datetime]
     tries: Mapped[int]
     lease_owner: Mapped[str | None] = mapped_column(String(64))

@@ -63,6 +63,8 @@ class Platform(Base):
     """``registration_client_uri`` (RFC 7592), if the platform gave one."""
     sealed_management_token: Mapped[bytes | None] = mapped_column(LargeBinary)
     """The token for it, sealed for ("registration", issuer, client id)."""
+    sends_at_once: Mapped[int | None]
+    """How many scores may be under way at once; None: what suits the platform's family."""
 
     institution: Mapped[Institution] = relationship(lazy="joined")
 

@@ -1,21 +1,26 @@
-"""Gradebook columns: which ones a link fills, where they are, what they are worth."""
+"""Gradebook columns: which ones a link fills, where they are, what they are worth, who is queued for them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from lti_tool import clock
 from lti_tool.db import upsert
 from lti_tool.library.model import Workshop
 from lti_tool.lti.messages import GradeEndpoints
-from lti_tool.models import Assignment, GradebookColumn
-from lti_tool.services import grading
+from lti_tool.models import Assignment, Course, GradebookColumn
+from lti_tool.services import grading, holding
 
 DEFAULT_POINTS = Decimal(100)
 """What a column is worth until we know better."""
+CATCH_UP_LEASE = timedelta(minutes=5)
+LEARNERS_AT_ONCE = 25
+"""Learners per transaction when a course catches up: what somebody who saves at that moment may have to wait for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,19 +49,72 @@ def keep(
     if wishes.lines_per_module and assignment.part == grading.WHOLE:
         changed = _add_lines(session, assignment, workshop) or changed
     if changed:
-        grading.queue_course(session, assignment.course_id, workshop)
+        _catch_up_soon(session, assignment.course_id)
 
 
-def settle_points(session: Session, column_id: int, maximum: Decimal | None, workshops: Mapping[str, Workshop]) -> bool:
-    """Note what a column is worth, None if nobody tells; say whether scores for it had to be made anew."""
+def name(session: Session, column_id: int, url: str) -> str:
+    """Keep the address of the line item that was found or made; return the one that stands there.
+
+    A launch, or a worker that was slow, may have named another one meanwhile: the first stays.
+    """
+    column = session.get_one(GradebookColumn, column_id, with_for_update=True)
+    column.url = column.url or url
+    return column.url
+
+
+def settle_points(
+    session: Session, column_id: int, member_id: int, maximum: Decimal | None, workshops: Mapping[str, Workshop]
+) -> bool:
+    """Note what a column is worth, None if nobody tells; say whether scores for it have to be made anew.
+
+    That of ``member_id`` is made at once, those of the others soon.
+    """
     column = session.get_one(GradebookColumn, column_id)
     column.points_known = True
     if maximum is None or maximum == column.maximum:
         return False
     column.maximum = maximum
-    assignment = column.assignment
-    grading.queue_course(session, assignment.course_id, workshops[assignment.workshop_id])
+    session.flush()
+    grading.queue_member(session, member_id, workshops[column.assignment.workshop_id])
+    _catch_up_soon(session, column.assignment.course_id)
     return True
+
+
+def is_catch_up_due(session: Session) -> bool:
+    """Say whether a course waits for its scores to be queued."""
+    return session.scalar(select(Course.id).filter(Course.catch_up_at <= clock.now()).limit(1)) is not None
+
+
+def claim_catch_up(session: Session) -> tuple[int, datetime] | None:
+    """Take a course whose scores have to be queued; None if there is none. If we vanish, another may later."""
+    due = select(Course).filter(Course.catch_up_at <= clock.now()).order_by(Course.catch_up_at).limit(1)
+    course = session.scalars(due.with_for_update(skip_locked=True)).first()
+    if course is None:
+        return None
+    course.catch_up_at = clock.now() + CATCH_UP_LEASE
+    return course.id, course.catch_up_at
+
+
+def catch_up(session: Session, course_id: int, workshops: Mapping[str, Workshop], after: int) -> int | None:
+    """Queue what the next few learners of a course have completed; return where to go on, None at the end."""
+    used = select(Assignment.workshop_id).filter_by(course_id=course_id).distinct()
+    ends = [
+        grading.queue_course(session, course_id, workshops[each], after=after, limit=LEARNERS_AT_ONCE)
+        for each in sorted(session.scalars(used))
+        if each in workshops
+    ]
+    # Each workshop may have come to another learner: what was not seen twice is seen by the one that lags behind.
+    return min((end for end in ends if end is not None), default=None)
+
+
+def end_catch_up(session: Session, course_id: int, until: datetime) -> None:
+    """Note that everybody was queued, unless another column has become usable meanwhile."""
+    done = update(Course).filter_by(id=course_id).filter(Course.catch_up_at == until)
+    session.execute(done.values(catch_up_at=None))
+
+
+def _catch_up_soon(session: Session, course_id: int) -> None:
+    session.execute(update(Course).filter_by(id=course_id).values(catch_up_at=clock.now()))
 
 
 def _place(session: Session, column: GradebookColumn, address: str | None) -> bool:
@@ -67,8 +125,9 @@ def _place(session: Session, column: GradebookColumn, address: str | None) -> bo
     moved = urlsplit(address).path != urlsplit(column.url or "").path
     column.url = address
     if moved:
-        column.points_known = False
-        grading.resume_column(session, column.id)
+        holding.send_anew(session, column.id)
+    elif column.missing_since is not None:
+        holding.resume_column(session, column.id)
     return moved
 
 

@@ -12,7 +12,7 @@ from lti_tool.library.model import Workshop
 from lti_tool.lti.messages import DeepLinkingLaunch, Launch, LinkClaim, ResourceLaunch, ReviewLaunch, Role
 from lti_tool.lti.refusals import DeploymentUnknown, LaunchRefused, LaunchUsed
 from lti_tool.models import Assignment, Course, Deployment, GradebookColumn, Member, Person, Platform, UsedAttempt
-from lti_tool.services import columns, grading, rosters
+from lti_tool.services import columns, grading, holding, rosters
 from lti_tool.services.columns import Wishes
 
 NO_COURSE = ("none", "")
@@ -70,6 +70,8 @@ def record(session: Session, launch: ResourceLaunch, workshop: Workshop) -> Reco
     assignment_id = _assignment(session, launch, launch.link, course_id, workshop)
     if launch.role in (Role.INSTRUCTOR, Role.ASSISTANT):
         rosters.want(session, course_id)
+    elif launch.role is Role.LEARNER:
+        holding.resume_member(session, member_id)
     return Recorded(member_id=member_id, assignment_id=assignment_id, course_id=course_id)
 
 

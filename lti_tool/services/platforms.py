@@ -104,6 +104,14 @@ def deployments(session: Session, platform_id: int) -> list[str]:
     return list(session.scalars(found))
 
 
+def set_pace(session: Session, platform_id: int, at_once: int | None) -> bool:
+    """Set how many scores a platform gets at once, None for what suits its family; say whether there is one."""
+    platform = session.get(Platform, platform_id)
+    if platform is not None:
+        platform.sends_at_once = at_once
+    return platform is not None
+
+
 def for_login(session: Session, issuer: str, client_id: str | None) -> PlatformConfig:
     """Return the one active platform that a sign-in names.
 

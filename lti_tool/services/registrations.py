@@ -15,26 +15,14 @@ from lti_tool.db import upsert
 from lti_tool.errors import ToolError
 from lti_tool.lti.description import missing_for
 from lti_tool.lti.registration import ConfirmationOver, Granted, Offer
-from lti_tool.models import (
-    Assignment,
-    Course,
-    DeliveryState,
-    Deployment,
-    GradebookColumn,
-    GradeDelivery,
-    Institution,
-    Invitation,
-    Platform,
-    PlatformChange,
-    PlatformState,
-)
+from lti_tool.models import Deployment, Institution, Invitation, Platform, PlatformChange, PlatformState
 from lti_tool.seal import Sealer
+from lti_tool.services import holding
 
 INVITATION_LIFE = timedelta(days=7)
 CODE_BYTES = 16
 BUSY_AT_MOST = timedelta(seconds=60)
 """A registration takes 10 seconds at most; after a crash the invitation is free again by then."""
-PAUSED = "paused"
 
 
 class InvitationUnknown(ToolError):
@@ -214,9 +202,7 @@ def pause(session: Session, platform_id: int) -> int:
     :raise NothingPending: no such platform, or it is not active.
     """
     _switch(session, platform_id, PlatformState.ACTIVE, PlatformState.PAUSED)
-    waiting = update(GradeDelivery).filter(GradeDelivery.column_id.in_(_columns(platform_id)))
-    held = waiting.filter_by(state=DeliveryState.WAITING).values(state=DeliveryState.HELD, reason=PAUSED)
-    return len(session.scalars(held.returning(GradeDelivery.id)).all())
+    return holding.pause_platform(session, platform_id)
 
 
 def resume(session: Session, platform_id: int) -> int:
@@ -225,10 +211,7 @@ def resume(session: Session, platform_id: int) -> int:
     :raise NothingPending: no such platform, or it is not paused.
     """
     _switch(session, platform_id, PlatformState.PAUSED, PlatformState.ACTIVE)
-    held = update(GradeDelivery).filter(GradeDelivery.column_id.in_(_columns(platform_id)))
-    held = held.filter_by(state=DeliveryState.HELD, reason=PAUSED)
-    freed = held.values(state=DeliveryState.WAITING, reason=None, next_at=clock.now())
-    return len(session.scalars(freed.returning(GradeDelivery.id)).all())
+    return holding.resume_platform(session, platform_id)
 
 
 def _switch(session: Session, platform_id: int, before: PlatformState, after: PlatformState) -> None:
@@ -243,17 +226,6 @@ def _platform(session: Session, platform_id: int) -> Platform:
     if platform is None:
         raise NothingPending(f"there is no platform {platform_id}")
     return platform
-
-
-def _columns(platform_id: int) -> Any:
-    return (
-        select(GradebookColumn.id)
-        .join(Assignment, Assignment.id == GradebookColumn.assignment_id)
-        .join(Course, Course.id == Assignment.course_id)
-        .join(Deployment, Deployment.id == Course.deployment_id)
-        .filter(Deployment.platform_id == platform_id)
-        .scalar_subquery()
-    )
 
 
 def _values(offer: Offer, granted: Granted) -> dict[str, Any]:

@@ -47,7 +47,15 @@ WAITS = (60, 300, 900, 3600, 21_600)
 """Seconds before the next try; after the last one nothing more is tried until a teacher comes."""
 STORED_AT_ONCE = 1_000
 """People per transaction: what a learner who saves at the same moment may have to wait for."""
-NOT_FOR_US = frozenset({OutcomeKind.FORBIDDEN, OutcomeKind.UNAUTHORIZED, OutcomeKind.GONE, OutcomeKind.REFUSED})
+NOT_FOR_US = frozenset(
+    {
+        OutcomeKind.FORBIDDEN,
+        OutcomeKind.UNAUTHORIZED,
+        OutcomeKind.GONE,
+        OutcomeKind.REFUSED,
+        OutcomeKind.OUR_FAULT,
+    }
+)
 """Answers after which only an administrator of the platform can help."""
 _GIVEN: dict[str, TypeEngine[Any]] = {"sub": String(), "name": String(), "role": String(), "is_test": Boolean()}
 

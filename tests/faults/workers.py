@@ -44,7 +44,7 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     process.wait(10)
 
 
-def until(happened: Callable[[], bool], seconds: float = 20) -> None:
+def until(happened: Callable[[], bool], seconds: float = 60) -> None:
     """Wait for something to happen; fail if it does not."""
     end = time.monotonic() + seconds
     while not happened():

@@ -201,7 +201,7 @@ def test_xg_07_a_fresh_token_that_is_refused_too_is_not_tried_for_ever(lms, serv
         (404, "", {}, "gone", None),
         (422, "", {}, "refused", None),
         (500, "[]", {}, "trouble", None),
-        (302, "", {"Location": "/elsewhere"}, "trouble", None),
+        (302, "", {"Location": "/elsewhere"}, "misdirected", None),
         (200, "<html>", {}, "trouble", None),
     ],
 )

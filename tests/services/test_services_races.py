@@ -9,7 +9,7 @@ from sqlalchemy import event, select, update
 
 from lti_tool.db import DatabaseBusy
 from lti_tool.models import Course, GradebookColumn, GradeDelivery
-from lti_tool.services import grading, progress
+from lti_tool.services import columns, deliveries, grading, progress
 from lti_tool.services.progress import AnswerStale
 
 
@@ -77,7 +77,7 @@ def test_a_worker_does_not_wait_for_a_launch_that_waits_for_it(desk, monkeypatch
 
     def claim():
         with desk.database.transaction() as session:
-            grading.claim(session, "worker", timedelta(seconds=60))
+            deliveries.claim(session, "worker", timedelta(seconds=60))
 
     def launch_names_the_column():
         with desk.database.transaction() as session:
@@ -87,7 +87,7 @@ def test_a_worker_does_not_wait_for_a_launch_that_waits_for_it(desk, monkeypatch
             grading.queue_course(session, session.scalars(select(Course.id)).one(), desk.workshop)
 
     locked = threading.Event()
-    with held_at(monkeypatch, grading, "_may_make_column", "worker") as (arrived, go_on):
+    with held_at(monkeypatch, deliveries, "_one_for_each_unmade", "worker") as (arrived, go_on):
         worker = start("worker", claim)
         arrived.wait(5)
         launch = start("launch", launch_names_the_column)
@@ -126,12 +126,12 @@ def test_the_address_of_a_column_that_is_known_by_now_stays(desk):
         course.grade_scopes = [*course.grade_scopes, "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem"]
     desk.save({}, expected=0, activity="m0.welcome", complete=True)
     with desk.database.transaction() as session:
-        claimed = grading.claim(session, "worker", timedelta(seconds=60))
+        (lane,) = deliveries.claim(session, "worker", timedelta(seconds=60))
     with desk.database.transaction() as session:
         session.scalars(select(GradebookColumn)).one().url = "https://lms.test/items/by-launch"
 
     with desk.database.transaction() as session:
-        address = grading.name_column(session, claimed, "https://lms.test/items/by-worker")
+        address = columns.name(session, lane.claimed[0].column.id, "https://lms.test/items/by-worker")
 
     assert address == "https://lms.test/items/by-launch"
 
