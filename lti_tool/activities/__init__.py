@@ -15,10 +15,14 @@ from lti_tool.activities.fit_check import FitCheck
 from lti_tool.activities.follow_up import FollowUp
 from lti_tool.activities.gap_view import GapView
 from lti_tool.activities.goals import Goals
+from lti_tool.activities.knowledge_check import KnowledgeCheck
 from lti_tool.activities.message import FirstMessage
+from lti_tool.activities.needs_assessment import NeedsAssessment
 from lti_tool.activities.network_map import NetworkMap
+from lti_tool.activities.priorities import Priorities
 from lti_tool.activities.rating_set import RatingSet
 from lti_tool.activities.reading import Reading
+from lti_tool.activities.reflection import Reflection
 from lti_tool.activities.scenario import Scenario
 from lti_tool.activities.sort import Sort
 
@@ -39,6 +43,10 @@ _ALL: tuple[Kind, ...] = (
     FollowUp(),
     Evaluation(),
     CheckIn(),
+    NeedsAssessment(),
+    Priorities(),
+    Reflection(),
+    KnowledgeCheck(),
 )
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType({kind.name: kind for kind in _ALL})
 """Every kind by the name that content packs use."""

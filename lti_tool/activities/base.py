@@ -160,6 +160,10 @@ class Source(Protocol):
     def areas(self) -> tuple[Area, ...]:
         """Return the support areas of the workshop, in order."""
 
+    @property
+    def pass_share(self) -> float:
+        """Return which share of a check's questions must be right."""
+
     def passage(self, name: str) -> Passage:
         """Return a section of the module's page."""
 

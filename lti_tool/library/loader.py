@@ -46,7 +46,13 @@ def load_workshop(folder: Path = SHIPPED, *, locale: str = "en", features: froze
     manifest = pack.manifest.content
     texts = _one(chosen, Texts).texts
     areas = _areas(manifest, chosen)
-    edition = _Edition(locale=chosen, renderer=Renderer(_references(pack)), features=features, areas=areas)
+    edition = _Edition(
+        locale=chosen,
+        renderer=Renderer(_references(pack)),
+        features=features,
+        areas=areas,
+        pass_share=manifest.grading.pass_share,
+    )
     return Workshop(
         id=manifest.id,
         version=manifest.version,
@@ -71,6 +77,7 @@ class _Edition:
     renderer: Renderer
     features: frozenset[str]
     areas: tuple[Area, ...]
+    pass_share: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +99,10 @@ class _ActivitySource:
     @property
     def areas(self) -> tuple[Area, ...]:
         return self.edition.areas
+
+    @property
+    def pass_share(self) -> float:
+        return self.edition.pass_share
 
     def passage(self, name: str) -> Passage:
         section = self.page.section(name)

@@ -79,6 +79,16 @@ class AreaNeed:
         return None if self.need is None else half_up(self.need, DECIMALS)
 
     @property
+    def importance_shown(self) -> Decimal | None:
+        """Return the mean importance as it is displayed."""
+        return None if self.importance is None else half_up(self.importance, DECIMALS)
+
+    @property
+    def support_shown(self) -> Decimal | None:
+        """Return the mean support as it is displayed."""
+        return None if self.support is None else half_up(self.support, DECIMALS)
+
+    @property
     def band(self) -> str | None:
         """Return the key of the band: ``covered``, ``some``, ``clear`` or ``large``."""
         return None if self.shown is None else band_of(self.shown)

@@ -123,7 +123,7 @@ def test_xs_27_the_token_of_one_visit_writes_nothing_in_another_of_the_same_brow
 def test_xs_27_an_activity_that_the_link_does_not_open_is_not_there(house):
     learner = _learner(house, link="module")
 
-    for activity in ("m1.read", "nothing", "../grade", "M0.PRIVACY", "m0.privacy%00"):
+    for activity in ("m4.eval", "nothing", "../grade", "M0.PRIVACY", "m0.privacy%00"):
         assert learner.get(f"{learner.visit}/activities/{activity}").status_code == 404
 
 

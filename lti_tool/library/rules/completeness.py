@@ -17,6 +17,11 @@ _NEEDED_FILES: dict[str, tuple[type[Shape] | None, str]] = {
     "network_map": (exercises.NetworkMap, "map.yaml"),
     "fit_check": (exercises.Fit, "fit.yaml"),
 }
+_NEEDED_TEXTS: dict[str, tuple[str, ...]] = {
+    "priorities": ("t.priorities.intro", "t.priorities.empty"),
+    "reflection": ("t.reflection.private", "t.reflection.offline", "t.reflection.saved"),
+}
+"""Texts that the page of an activity shows."""
 
 
 def nothing_is_missing(pack: Pack) -> Iterator[Problem]:
@@ -36,7 +41,7 @@ def nothing_is_missing(pack: Pack) -> Iterator[Problem]:
 
 def _texts(pack: Pack) -> Iterator[Problem]:
     manifest = pack.manifest
-    there = {key for file in pack.default.of(Texts) for key in file.content.texts}
+    there = _text_keys(pack)
     for field in ("title", "attribution"):
         key = getattr(manifest.content, field)
         if key is not None and key not in there:
@@ -95,6 +100,18 @@ def _activity(pack: Pack, page: Page, activity: ActivityEntry, options: Shape) -
     shape, name = _NEEDED_FILES.get(activity.entry.type, (None, ""))
     if shape is not None and not pack.default.of(shape):
         yield page.problem("V013", f"{activity.entry.id}: there is no {name}", activity)
+    yield from _spoken(pack, page, activity)
+
+
+def _spoken(pack: Pack, page: Page, activity: ActivityEntry) -> Iterator[Problem]:
+    needed = _NEEDED_TEXTS.get(activity.entry.type, ()) if activity.entry.opens == "now" else ()
+    for key in needed:
+        if key not in _text_keys(pack):
+            yield page.problem("V013", f"{activity.entry.id}: there is no text {key}", activity)
+
+
+def _text_keys(pack: Pack) -> set[str]:
+    return {key for file in pack.default.of(Texts) for key in file.content.texts}
 
 
 def _activity_ids(pack: Pack) -> set[str]:

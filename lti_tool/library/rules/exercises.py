@@ -57,7 +57,7 @@ def sorts_can_be_solved(pack: Pack) -> Iterator[Problem]:
         for file in locale.of(SortFile):
             yield from _cards(file)
             yield from _limits(file)
-    for activity, file in _used(pack, SortOptions, "sorts"):
+    for activity, file in used(pack, SortOptions, "sorts"):
         yield from _said_when_full_or_empty(file)
         yield from (_families(file) if file.content.families else _verdicts(activity, file))
 
@@ -96,7 +96,7 @@ def _areas_are_covered(pack: Pack, file: PackFile[Any]) -> Iterator[Problem]:
 
 
 def _ratings_ask_one_question(pack: Pack) -> Iterator[Problem]:
-    for activity, file in _used(pack, InstrumentOptions, "instruments", "rating_set"):
+    for activity, file in used(pack, InstrumentOptions, "instruments", "rating_set"):
         scales = list(file.content.scales.values())
         if len(scales) != 1 or scales[0].question is None or scales[0].skip_label is None:
             yield file.problem("V008", f"{activity} needs one scale with a question and a skip_label", "scales")
@@ -186,9 +186,7 @@ def _limits(file: PackFile[SortFile]) -> Iterator[Problem]:
         yield file.problem("V012", f"the piles cannot take {cards} cards", "piles")
 
 
-def _used(
-    pack: Pack, options: type[Shape], folder: str, kind: str | None = None
-) -> Iterator[tuple[str, PackFile[Any]]]:
+def used(pack: Pack, options: type[Shape], folder: str, kind: str | None = None) -> Iterator[tuple[str, PackFile[Any]]]:
     """Yield the files that this release opens, with the activity's id."""
     for page in pack.default.pages:
         for activity in page.activities:

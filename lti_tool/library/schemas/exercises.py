@@ -64,6 +64,14 @@ class InstrumentItem(Shape):
     objective: Text | None = None
 
 
+class OpenQuestion(Shape):
+    """A question answered in own words."""
+
+    id: Text
+    text: Text
+    max_length: int | None = None
+
+
 class Instrument(Shape):
     """``instruments/*.yaml``."""
 
@@ -77,6 +85,7 @@ class Instrument(Shape):
     facets: list[Facet] = Field(default_factory=list)
     bands: list[Band] = Field(default_factory=list)
     notes: list[Note] = Field(default_factory=list)
+    questions: list[OpenQuestion] = Field(default_factory=list)
     items: list[InstrumentItem] = Field(min_length=1)
 
 
@@ -85,14 +94,6 @@ class BuilderOption(Shape):
 
     id: Text
     text: Text
-
-
-class OpenQuestion(Shape):
-    """A question answered in own words."""
-
-    id: Text
-    text: Text
-    max_length: int | None = None
 
 
 class ChoiceQuestion(Shape):
@@ -115,7 +116,6 @@ class NumberQuestion(Shape):
 class Evaluation(Instrument):
     """``evaluation.yaml``: ratings, questions in own words, and the page's own sentences."""
 
-    questions: list[OpenQuestion] = Field(default_factory=list)
     choices: list[ChoiceQuestion] = Field(default_factory=list)
     numbers: list[NumberQuestion] = Field(default_factory=list)
     words: dict[str, Text] = Field(default_factory=dict)
