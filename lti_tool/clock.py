@@ -16,7 +16,12 @@ def now() -> datetime:
 
 def today(zone: str | None = None) -> date:
     """Return the day it is in a time zone (``Europe/Madrid``), in UTC if none is known."""
-    return now().astimezone(ZoneInfo(zone) if zone else UTC).date()
+    return day_of(now(), zone)
+
+
+def day_of(moment: datetime, zone: str | None = None) -> date:
+    """Return the day of a moment in a time zone, in UTC if none is known."""
+    return moment.astimezone(ZoneInfo(zone) if zone else UTC).date()
 
 
 def known_zone(name: str) -> str | None:

@@ -42,7 +42,7 @@ from lti_tool.activities.document import (
 )
 from lti_tool.activities.paper import Block, Event, Heading, Paper, Rows
 from lti_tool.mentoring.blanks import YES
-from lti_tool.mentoring.plan import written
+from lti_tool.mentoring.plan import Line, written
 
 BOXES = "boxes"
 """The field that names the boxes that a page showed."""
@@ -202,6 +202,8 @@ class BuilderKind(Kind):
     def paper(self, activity: Activity, value: Value, work: Work, *, named: bool = True) -> Paper | None:
         """Return the document to take along; None while it is empty, or where it is on paper already."""
         builder = content_of(activity, Builder)
+        if not named:
+            value = {**value, self.lines_key: [_unnamed(line) for line in value.get(self.lines_key, [])]}
         blocks = self.blocks(builder, value)
         if value.get(OFFLINE) or not self.paper_name or not blocks:
             return None
@@ -242,6 +244,11 @@ class BuilderKind(Kind):
             wire |= {f"{name}.{each}": YES for each in given} if isinstance(given, list | tuple) else {name: str(given)}
         offered = self._offered(builder)
         return {name: given for name, given in wire.items() if name in offered}
+
+
+def _unnamed(line: Line) -> Line:
+    """Return a line without the person of the map whom it names."""
+    return {name: given for name, given in line.items() if name not in ("helper", "with")}
 
 
 def _controls(name: str, question: Question, narrowed: tuple[str, ...]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ class Goals(BuilderKind):
     name = "goals"
     reads = ("priorities", "network_map", "gap_view", "fit_check")
     paper_name = "goals"
+    may_be_shared = True
     lines_key = "goals"
     needs_blanks = frozenset({"area", "what", "measure_type", "measure", "first_step", "due"})
     needs_faults = frozenset({"none", "measure.nodigit"})

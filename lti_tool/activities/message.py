@@ -33,6 +33,7 @@ class FirstMessage(BuilderKind):
 
     name = "message"
     paper_name = "message"
+    may_be_shared = True
     reads = ("priorities", "network_map", "gap_view", "fit_check", "goals")
     needs_blanks = frozenset(
         {"to", "link", "link_detail", "about_me", "why_you", "ask_type", "ask_detail", "slot_1", "slot_2"}

@@ -44,12 +44,13 @@ def home() -> str:
     workshop = current_workshop()
     modules = module_states()
     every = [each for module in modules for each in module.activities]
+    required = [each for each in every if each.activity.required]
     return render_template(
         "learn/home.html",
         workshop=workshop,
         modules=modules,
-        done=sum(module.done for module in modules),
-        total=len(every),
+        done=sum(each.state == "done" for each in required),
+        total=len(required),
         minutes_left=sum(module.minutes_left for module in modules),
         next=next((each for each in every if each.state in ("not_started", "in_progress")), None),
         grade=_grade(),
@@ -125,6 +126,7 @@ def grade() -> str:
         rows=[
             (each.module, [(line.activity, line.activity.points, line.state) for line in each.activities])
             for each in module_states()
+            if each.module.is_graded
         ],
         score=f"{standing.given} of {standing.maximum}",
         grade=_grade(),

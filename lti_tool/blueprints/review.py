@@ -16,11 +16,11 @@ def learner() -> str:
     workshop = tool().workshop(visit.workshop_id)
     with tool().database.reading() as session:
         shown = classroom.one_learner(session, visit.reviewed_id or 0, visit.assignment_id, workshop)
-    opened = [each for each in workshop.modules if visit.part in (grading.WHOLE, each.id) and not each.opens_later]
+    opened = [each for each in workshop.graded if visit.part in (grading.WHOLE, each.id) and not each.opens_later]
     return render_template(
         "teach/learner.html",
         course_title=visit.course_title,
         learner=shown,
-        modules=[(each, [one for one in each.activities if not one.opens_later]) for each in opened],
+        modules=[(each, [one for one in each.activities if one.required and not one.opens_later]) for each in opened],
         progress_url=url_for("teach.progress"),
     )

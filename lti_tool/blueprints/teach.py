@@ -43,8 +43,8 @@ class LearnerRow:
 def progress() -> str:
     """Show learners and activities, when each was last here, and where the grades are."""
     workshop = tool().workshop(visit.workshop_id)
-    modules = [each for each in workshop.modules if visit.part in (grading.WHOLE, each.id)]
-    opened = [(module, [each for each in module.activities if not each.opens_later]) for module in modules]
+    modules = [each for each in workshop.graded if visit.part in (grading.WHOLE, each.id)]
+    opened = [(each, [one for one in each.activities if one.required and not one.opens_later]) for each in modules]
     shown = [(module, activities) for module, activities in opened if activities]
     columns = [each for _, activities in shown for each in activities]
     with tool().database.reading() as session:

@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from lti_tool.activities import KINDS
-from lti_tool.activities.base import Activity, Area, Passage, Reference
+from lti_tool.activities.base import Activity, Area, Passage, Reference, Wait
 from lti_tool.features import FEATURES
 from lti_tool.library.check import problems_of
 from lti_tool.library.markdown import Renderer
@@ -204,6 +204,7 @@ def _activity(found: ActivityEntry, module: ModuleEntry, page: Page, edition: _E
         audience=entry.audience,
         opens_later=entry.opens == "later",
         required=not entry.optional,
+        after=Wait(module_id=entry.after.module, days=entry.after.days) if entry.after else None,
         content=_content(found, page, edition),
     )
 

@@ -30,6 +30,11 @@ class Module:
     activities: tuple[Activity, ...]
 
     @property
+    def is_graded(self) -> bool:
+        """Whether it is worth points; a module that nobody has to do is not."""
+        return any(activity.required and activity.points for activity in self.activities)
+
+    @property
     def opens_later(self) -> bool:
         """Whether nothing in it can be opened by this release."""
         return all(activity.opens_later for activity in self.activities)
@@ -56,6 +61,11 @@ class Workshop:
     def activities(self) -> tuple[Activity, ...]:
         """Return the required activities in order; optional ones are reached by their id."""
         return tuple(activity for module in self.modules for activity in module.activities if activity.required)
+
+    @property
+    def graded(self) -> tuple[Module, ...]:
+        """Return the modules that are worth points."""
+        return tuple(module for module in self.modules if module.is_graded)
 
     def activity(self, activity_id: str) -> Activity:
         """Return one activity.

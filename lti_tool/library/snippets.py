@@ -11,7 +11,7 @@ from lti_tool.library.yaml_nodes import Loc
 
 _NO_PROSE = frozenset(
     {"id", "key", "version", "type", "to", "start", "pile", "also", "area", "facet", "objective"}
-    | {"chosen", "options_from", "rated"}
+    | {"chosen", "options_from", "rated", "module"}
 )
 
 

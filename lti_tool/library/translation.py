@@ -30,6 +30,7 @@ _NEVER_TRANSLATED = frozenset(
         "chosen",
         "options_from",
         "rated",
+        "module",
         "view",
         "handout",
     }

@@ -175,7 +175,7 @@ def _assignment(session: Session, launch: Launch, link: LinkClaim, course_id: in
         once={"created_at": clock.now()},
         title=link.title or workshop.title,
         workshop_id=workshop.id,
-        part=module if any(module == each.id for each in workshop.modules) else grading.WHOLE,
+        part=module if any(module == each.id for each in workshop.graded) else grading.WHOLE,
         send_when=wishes.send_when,
         collects_grade=wishes.collects_grade,
     )

@@ -128,14 +128,15 @@ def find(session: Session, visit: CurrentVisit) -> Picker:
 
 def offer(picker: Picker, workshop: Workshop, family: str) -> Offer:
     """Return what this platform's picker can ask: the whole workshop, and each module that opens already."""
-    opened = [module for module in workshop.modules if not module.opens_later]
+    opened = [module for module in workshop.graded if not module.opens_later]
+    required = [each for module in opened for each in module.activities if each.required]
     whole = Choice(
         part=grading.WHOLE,
         name=workshop.title,
         title=picker.title or workshop.title,
-        minutes=sum(each.minutes for module in opened for each in module.activities if not each.opens_later),
+        minutes=sum(each.minutes for each in required if not each.opens_later),
         modules=len(opened),
-        later=len(workshop.modules) - len(opened),
+        later=len(workshop.graded) - len(opened),
     )
     single = [
         Choice(

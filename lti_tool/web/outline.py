@@ -1,10 +1,13 @@
 """The modules and activities that a visit's link opens, with how far the learner is in each."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from flask import url_for
 
-from lti_tool.activities.base import Activity
+from lti_tool import clock
+from lti_tool.activities.base import Activity, Wait
 from lti_tool.library.model import Module, Workshop
 from lti_tool.services import grading, progress
 from lti_tool.web.errors import PageMissing
@@ -19,6 +22,8 @@ class ActivityState:
     activity: Activity
     state: str
     url: str
+    opens_on: date | None = None
+    """The day on which it opens, once that is known; before, its state is ``waiting``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,9 +50,9 @@ class ModuleState:
 
     @property
     def state(self) -> str:
-        """``later``, ``done``, ``in_progress`` or ``not_started``."""
+        """``later``, ``waiting``, ``done``, ``in_progress`` or ``not_started``."""
         states = {each.state for each in self.activities}
-        for whole in ("later", "done", "not_started"):
+        for whole in ("later", "waiting", "done", "not_started"):
             if states == {whole}:
                 return whole
         return "in_progress"
@@ -64,34 +69,30 @@ def opened_modules() -> tuple[Module, ...]:
 
 
 def opened_activity(activity_id: str) -> Activity:
-    """Return the activity, if this link opens it and this release has it.
+    """Return the activity, if this link opens it, this release has it, and its time has come.
 
     :raise PageMissing: otherwise.
     """
-    for module in opened_modules():
-        for each in module.activities:
-            if each.id == activity_id and not each.opens_later:
-                return each
-    raise PageMissing
+    found = [each for module in opened_modules() for each in module.activities if each.id == activity_id]
+    if not found or found[0].opens_later:
+        raise PageMissing
+    if found[0].after and not any(each.activity.id == activity_id for each in open_activities()):
+        raise PageMissing
+    return found[0]
 
 
 def module_states() -> tuple[ModuleState, ...]:
     """Return the modules that this link opens, with how far the learner is in each."""
     states: dict[str, str] = {}
+    completed: dict[str, datetime] = {}
     if visit.works:
         with tool().database.reading() as session:
             states = progress.states(session, visit.member_id, current_workshop())
+            completed = progress.completed_at(session, visit.member_id, current_workshop())
     return tuple(
         ModuleState(
             module=module,
-            activities=tuple(
-                ActivityState(
-                    activity=each,
-                    state="later" if each.opens_later else states.get(each.id, "not_started"),
-                    url=url_for("learn.activity", activity_id=each.id),
-                )
-                for each in module.activities
-            ),
+            activities=tuple(_state(each, states.get(each.id, "not_started"), completed) for each in module.activities),
         )
         for module in opened_modules()
     )
@@ -99,4 +100,25 @@ def module_states() -> tuple[ModuleState, ...]:
 
 def open_activities() -> list[ActivityState]:
     """Return all activities that can be opened now, in order."""
-    return [each for module in module_states() for each in module.activities if each.state != "later"]
+    closed = ("later", "waiting")
+    return [each for module in module_states() for each in module.activities if each.state not in closed]
+
+
+def _state(activity: Activity, state: str, completed: Mapping[str, datetime]) -> ActivityState:
+    url = url_for("learn.activity", activity_id=activity.id)
+    if activity.opens_later:
+        return ActivityState(activity=activity, state="later", url=url)
+    if activity.after is None or state != "not_started" or not visit.works:
+        return ActivityState(activity=activity, state=state, url=url)
+    opens_on = _opens_on(activity.after, completed)
+    waits = opens_on is None or opens_on > clock.today(visit.timezone)
+    return ActivityState(activity=activity, state="waiting" if waits else state, url=url, opens_on=opens_on)
+
+
+def _opens_on(wait: Wait, completed: Mapping[str, datetime]) -> date | None:
+    """Return the day on which something opens: so many days after the last activity of a module was completed."""
+    needed = [each.id for each in current_workshop().module(wait.module_id).activities if each.required]
+    if not set(needed) <= set(completed):
+        return None
+    last = max(completed[each] for each in needed)
+    return clock.day_of(last, visit.timezone) + timedelta(days=wait.days)

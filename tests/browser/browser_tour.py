@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
+from browser_plan import FULL, fill, press, send_evaluation
 from browser_walk import FIRST_MODULE, Walk
 from playwright.sync_api import expect
 
@@ -28,6 +29,7 @@ class Tour:
         """Stop at all pages."""
         yield from self.without_a_visit()
         yield from self.learning()
+        yield from self.planning()
         yield from self.own_data()
         yield from self.teaching()
         yield from self.platform()
@@ -79,6 +81,26 @@ class Tour:
         self.walk.tool.locator("form[data-autosave]").evaluate(CHANGED_BEHIND_ITS_BACK, "st1")
         expect(self.walk.heading).to_contain_text("Two versions")
         yield "conflict"
+
+    def planning(self) -> Iterator[str]:
+        """Stop at the last module's pages: with mistakes, begun, done."""
+        walk = self.walk
+        walk.launch_window("mai")
+        for activity_id in ("m4.smart", "m4.agenda", "m4.agreement"):
+            walk.go(activity_id)
+            press(walk, "Save and continue")
+            expect(walk.tool.get_by_role("alert")).to_be_visible()
+            yield f"{activity_id} not finished"
+        for activity_id in ("m4.message", "m4.follow"):
+            walk.go(activity_id)
+            fill(walk, FULL[activity_id])
+            press(walk, "Save and continue")
+            expect(walk.button("Save changes")).to_be_visible()
+            yield f"{activity_id} done"
+        walk.go("m4.eval")
+        yield "m4.eval before"
+        send_evaluation(walk)
+        yield "m4.eval sent"
 
     def own_data(self) -> Iterator[str]:
         """Stop at a learner's own data."""

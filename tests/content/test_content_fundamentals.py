@@ -23,6 +23,7 @@ POINTS = {
     "m2": [("read", 2, 3), ("map", 8, 12), ("gaps", 4, 4), ("fit", 5, 6), ("scenario", 4, 5), ("discuss", 2, 2)],
     "m3": [("read", 2, 3), ("cards", 5, 5), ("mentee", 5, 4), ("scen_b", 4, 5), ("scen_c", 4, 5), ("check", 5, 5)],
     "m4": [("smart", 4, 6), ("message", 4, 6), ("agenda", 3, 4), ("agreement", 3, 5), ("follow", 2, 3), ("eval", 4, 4)],
+    "m5": [("check_in", 0, 10)],
 }
 
 
@@ -62,6 +63,7 @@ def test_modules_and_activities_have_the_points_and_minutes_of_the_grading_polic
         (25, 32),
         (25, 27),
         (20, 28),
+        (0, 0),
     ]
     assert (WORKSHOP.minutes, len(WORKSHOP.activities)) == (124, 27)
 
@@ -89,6 +91,7 @@ def test_objectives_and_titles_are_those_of_the_workshop():
         "Step 2 · Find your people",
         "Step 3 · Make it work",
         "Plan, act, close",
+        "Check-in",
     ]
 
 

@@ -79,12 +79,13 @@ def test_nothing_stands_in_an_address_and_every_custom_value_is_a_plain_word(bui
         assert None not in item.values()
 
 
-def test_a_module_is_offered_alone_if_this_version_can_open_some_of_it(stage, builder):
+def test_a_module_is_offered_alone_if_it_is_open_and_worth_points(builder):
     page = pick(builder)
 
-    can_be_opened = [module.id for module in stage.tool.workshop(None).modules if not module.opens_later]
-    assert [each["value"] for each in page.select("[name=part]")] == ["workshop", *can_be_opened]
-    assert set(errors(press(builder, page, part=["m9"]))[0]) == {"part"}
+    graded = [module.id for module in builder.stage.tool.workshop(None).graded if not module.opens_later]
+    assert [each["value"] for each in page.select("[name=part]")] == ["workshop", *graded]
+    assert "m5" not in graded
+    assert set(errors(press(builder, page, part=["m5"]))[0]) == {"part"}
 
 
 def test_the_platforms_own_title_and_text_are_taken_over(builder):

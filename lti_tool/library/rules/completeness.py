@@ -32,6 +32,9 @@ def nothing_is_missing(pack: Pack) -> Iterator[Problem]:
     yield from _modules(pack)
     for page in pack.default.pages:
         for activity in page.activities:
+            if activity.entry.after is not None and activity.entry.after.module not in _module_ids(pack):
+                message = f"{activity.entry.id}: there is no module {activity.entry.after.module}"
+                yield page.problem("V013", message, activity, "after")
             if activity.options is not None:
                 yield from _activity(pack, page, activity, activity.options)
     for locale in pack.locales.values():
@@ -112,6 +115,10 @@ def _spoken(pack: Pack, page: Page, activity: ActivityEntry) -> Iterator[Problem
 
 def _text_keys(pack: Pack) -> set[str]:
     return {key for file in pack.default.of(Texts) for key in file.content.texts}
+
+
+def _module_ids(pack: Pack) -> set[str]:
+    return {module.id for module in pack.manifest.content.modules}
 
 
 def _activity_ids(pack: Pack) -> set[str]:

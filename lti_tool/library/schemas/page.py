@@ -17,6 +17,13 @@ class PageHead(Shape):
     activities: list[dict[str, Any]] = Field(min_length=1)
 
 
+class After(Shape):
+    """A module that must be complete, and for how many days, before an activity opens."""
+
+    module: Text
+    days: int = Field(ge=0)
+
+
 class Entry(Shape):
     """What every activity says of itself."""
 
@@ -29,6 +36,7 @@ class Entry(Shape):
     audience: Literal["private", "group"] = "private"
     optional: bool = False
     opens: Literal["now", "later"] = "now"
+    after: After | None = None
 
 
 class NoOptions(Shape):

@@ -1,0 +1,65 @@
+"""The last module by keyboard, in full and the short way; what the page says follows what is typed."""
+
+from browser_plan import DOCUMENTS, FULL, blank, fill, finish_in_full, finish_on_paper, press, send_evaluation
+from playwright.sync_api import expect
+
+
+def test_the_last_module_in_full_by_keyboard(walk):
+    walk.launch("mai")
+
+    for activity_id in DOCUMENTS:
+        finish_in_full(walk, activity_id)
+    send_evaluation(walk)
+    closing = walk.tool.locator("#outcome").inner_text()
+    walk.stage.deliver()
+
+    assert "wrote 1 goal." in closing
+    assert "Your next step: Send the message to Dr Okafor" in closing
+    assert walk.gradebook("mai").startswith("20")
+
+
+def test_the_last_module_the_short_way(walk):
+    walk.launch("mai")
+
+    for activity_id in DOCUMENTS:
+        finish_on_paper(walk, activity_id)
+    send_evaluation(walk)
+    walk.stage.deliver()
+
+    assert walk.gradebook("mai").startswith("20")
+
+
+def test_checks_follow_what_is_typed_and_the_text_can_be_copied(walk, watch):
+    watch.expected |= {"The Clipboard API has been blocked"}  # in a frame: then the page says which keys to press
+    walk.launch("mai")
+    walk.go("m4.message")
+
+    fill(walk, {"to": "Dr Okafor", "about_me": FULL["m4.message"]["about_me"]})
+    text = walk.tool.get_by_label("Your text so far")
+
+    expect(text).to_have_value("Dear Dr Okafor,\nI am a resident in my second year." + EASY_OUT)
+    expect(walk.tool.locator(".check--good").filter(has_text="It says who you are.")).to_be_visible()
+    press(walk, "Copy")
+    expect(walk.tool.get_by_role("status").filter(has_text="cop")).to_be_visible()
+
+
+EASY_OUT = (
+    "\nIf this is not a good time, a name of someone else to ask would help me too."
+    "\nThank you for reading this. I know that your time is short."
+)
+
+
+def test_return_in_a_blank_saves_and_takes_no_line_away(walk):
+    walk.launch("mai")
+    walk.go("m4.smart")
+    fill(walk, {"what_1": "My first goal of all"})
+    press(walk, "Add a goal")
+    expect(walk.button("Remove goal 2")).to_be_visible()
+
+    blank(walk, "helper_1").fill("Dr V")
+    blank(walk, "helper_1").press("Enter")
+    walk.go("m4.smart")
+
+    expect(walk.button("Remove goal 2")).to_be_visible()
+    expect(blank(walk, "what_1")).to_have_value("My first goal of all")
+    expect(blank(walk, "helper_1")).to_have_value("Dr V")
