@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from wtforms import RadioField, TextAreaField
@@ -115,6 +116,11 @@ class NeedsResult:
     note: str
     areas: tuple[AreaResult, ...]
     hot: tuple[Item, ...]
+
+    @property
+    def before_on(self) -> date | None:
+        """Return the day of the round before."""
+        return date.fromisoformat(self.before.on) if self.before else None
 
     @property
     def ranked(self) -> tuple[AreaResult, ...]:
