@@ -28,6 +28,7 @@ SPREAD: Final = Fraction(4, 5)
 
 _SIZE, _SMALL_SIZE = 17.0, 9.0
 _YOU = 32.0
+_TICK = 9.0
 _LETTER, _LINE = 9.6, 22.0
 _LONGEST_NAME = 16
 _LANES: Final = ((0.0,), (-18.0, 18.0), (-26.0, 0.0, 26.0))
@@ -158,6 +159,8 @@ def draw(network: Network, areas: Sequence[SectorOf]) -> Drawing:
     sectors = tuple(_sector(area, place, len(areas), taken) for place, area in enumerate(areas))
     taken += [_words_box(sector.words) for sector in sectors if sector.is_open]
     taken += [_box(line) for sector in sectors for line in sector.lines]
+    ticks = tuple(_ticks(placed, order))
+    taken += [_around(tick.text, _TICK) for tick in ticks]
     figures = tuple(_named(bare, taken))
     by_id = {figure.person.id: figure for figure in figures}
     return Drawing(
@@ -167,7 +170,7 @@ def draw(network: Network, areas: Sequence[SectorOf]) -> Drawing:
             for one, two in sorted(sorted(tie) for tie in network.current_ties)
             if one in by_id and two in by_id
         ),
-        ticks=tuple(_ticks(placed, order)),
+        ticks=ticks,
         sectors=sectors,
         rings=tuple(_rings(Fraction(180, len(areas)))),
         unplaced=tuple(person for _, person in numbered if not _has_a_place(person, order)),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 
 from browser_plan import FULL, fill, press, send_evaluation
+from browser_people import act, compare, draw
 from browser_walk import FIRST_MODULE, Walk
 from playwright.sync_api import expect
 
@@ -30,6 +31,7 @@ class Tour:
         yield from self.without_a_visit()
         yield from self.learning()
         yield from self.planning()
+        yield from self.people()
         yield from self.own_data()
         yield from self.teaching()
         yield from self.platform()
@@ -101,6 +103,11 @@ class Tour:
         yield "m4.eval before"
         send_evaluation(walk)
         yield "m4.eval sent"
+    def people(self) -> Iterator[str]:
+        """Stop at every step of the map, the gaps and the comparison."""
+        self.walk.launch_window("amara")
+        for way in (draw, act, compare):
+            yield from way(self.walk)
 
     def own_data(self) -> Iterator[str]:
         """Stop at a learner's own data."""
