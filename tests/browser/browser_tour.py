@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
-from browser_plan import FULL, fill, press, send_evaluation
 from browser_people import act, compare, draw
+from browser_plan import FULL, fill, press, send_evaluation
 from browser_walk import FIRST_MODULE, Walk
 from playwright.sync_api import expect
 
@@ -103,6 +103,7 @@ class Tour:
         yield "m4.eval before"
         send_evaluation(walk)
         yield "m4.eval sent"
+
     def people(self) -> Iterator[str]:
         """Stop at every step of the map, the gaps and the comparison."""
         self.walk.launch_window("amara")
