@@ -20,6 +20,8 @@ def told(stage, capfd):
     browser.home = home.removeprefix(stage.settings.base_url)
     browser.post_launch(form)  # a replay
     browser.finish_first_module(pile="assessor")
+    browser.finish("m2.discuss", text="CANARY-POST " + "word " * 20, how="unnamed")
+    hide_every_post(stage, "CANARY-REASON")
     stage.lms.fail("score", status=500, body="oops mai")
     stage.deliver()
     browser.put(f"{browser.visit}/activities/m0.start/answer", {"version": 0, "value": {"st1": "CANARY-ANSWER"}}, "x")
@@ -33,19 +35,29 @@ def test_the_log_holds_no_token_no_name_no_answer_and_no_query(told):
 
     assert '"event": "request"' in text
     assert '"code": "launch-used"' in text
-    for secret in [*secrets, "CANARY-ANSWER", "CANARY-QUERY", "Mai", "Nguy", "assessor", "oops mai", "eyJ"]:
+    canaries = ["CANARY-ANSWER", "CANARY-QUERY", "CANARY-POST", "CANARY-REASON"]
+    for secret in [*secrets, *canaries, "Mai", "Nguy", "assessor", "oops mai", "eyJ"]:
         assert secret not in text
 
 
 def test_the_database_holds_no_answer_and_no_private_key_in_clear(stage, told):
     with stage.database.reading() as session:
         key = signing_keys.current(session, stage.tool.sealer)
-    needles = [b'"w1"', b"assessor", b'"st1"', b"agreed", b"PRIVATE KEY", key.private_pem.split(b"\n")[1]]
+    needles = [b"CANARY-", b'"w1"', b"assessor", b'"st1"', b"agreed", b"PRIVATE KEY", key.private_pem.split(b"\n")[1]]
 
     content = everything_stored(stage)
 
     assert b"m0.what" in content  # the ids of activities are in clear: the search does find things
     assert [needle for needle in needles if needle in content] == []
+
+
+def hide_every_post(stage, reason: str) -> None:
+    """Have the teacher hide what was posted."""
+    teacher = stage.browser()
+    teacher.launch("ines")
+    for form in teacher.open(f"{teacher.visit}/teach/discussion/").select("form[action$=hide]"):
+        fields = {field["name"]: field["value"] for field in form.select("input")}
+        assert teacher.post(form["action"], {**fields, "reason": reason}).status_code == 303
 
 
 def everything_stored(stage) -> bytes:

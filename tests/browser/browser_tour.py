@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
+import browser_stories
 from browser_people import act, compare, draw
 from browser_plan import FULL, fill, press, send_evaluation
 from browser_walk import FIRST_MODULE, Walk
@@ -65,6 +66,7 @@ class Tour:
             if activity_id != "m0.what":
                 walk.go(activity_id)
             yield f"{activity_id} done"
+        yield from browser_stories.stops(walk)
         yield from self._grade()
         yield from self._conflict()
 
@@ -128,6 +130,10 @@ class Tour:
         for link in ("ungraded", "by-hand", "as-they-go"):
             walk.launch_window("ines", link=link)
             yield f"progress, {link}"
+        walk.link("Read the discussion").click()
+        expect(walk.heading).to_contain_text("Discussion")
+        yield "discussion"
+        walk.link("Everybody in the course").click()
         walk.link("See it as a learner").click()
         expect(walk.heading).to_have_text(self.stage.tool.workshop(None).title)
         yield "preview"

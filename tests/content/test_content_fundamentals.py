@@ -191,10 +191,23 @@ def test_opposite_answers_are_worth_the_same():
     low = {
         "m0.start": {"st1": "1", "st2": "1", "st3": "1"},
         "m0.what": dict.fromkeys((f"w{n}" for n in range(1, 9)), "coach"),
+        "m2.scenario": {"path": "a c"},
+        "m2.discuss": {"offline": "yes"},
+        "m3.cards": dict.fromkeys((f"q{n:02}" for n in range(1, 17)), "not") | {"q04": "must"},
+        "m3.mentee": dict.fromkeys((f"h{n:02}" for n in range(1, 13)), "1"),
+        "m3.scen_b": {"path": "a b"},
+        "m3.scen_c": {"path": "c b"},
     }
     high = {
         "m0.start": {"st1": "skip", "st2": "5", "st3": "5"},
         "m0.what": dict.fromkeys((f"w{n}" for n in range(1, 9)), "sponsor"),
+        "m2.scenario": {"path": "b a"},
+        "m2.discuss": {"text": "word " * 20, "how": "named"},
+        "m3.cards": dict.fromkeys((f"q{n:02}" for n in range(6, 17)), "good")
+        | dict.fromkeys((f"q{n:02}" for n in range(1, 6)), "must"),
+        "m3.mentee": dict.fromkeys((f"h{n:02}" for n in range(1, 13)), "skip"),
+        "m3.scen_b": {"path": "b a"},
+        "m3.scen_c": {"path": "b a"},
     }
     scores = set()
     for answers in (low, high):
@@ -206,4 +219,4 @@ def test_opposite_answers_are_worth_the_same():
             done.add(activity_id)
         scores.add(workshop_standing(WORKSHOP.graded_modules(), done).given)
 
-    assert [str(score) for score in scores] == ["6.00"]
+    assert [str(score) for score in scores] == ["30.00"]

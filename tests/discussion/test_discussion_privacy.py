@@ -1,11 +1,15 @@
 """What a group can read of its discussion, what it cannot, and what a teacher can do about a post."""
 
 import re
+import secrets
 
 import pytest
 from stage import hidden, inspect
 
-from lti_tool.models import DiscussionPost, PostReport
+from lti_tool.models import DiscussionPost, Institution, PostReport
+from lti_tool.seal import Sealer
+from lti_tool.services import discussions, sealing
+from lti_tool.services.progress import Author
 
 TEXT = "In the journal club on Thursdays people stay for coffee and it is easy to ask somebody what they work on there."
 CANARY = "CANARY-POST"
@@ -269,3 +273,23 @@ def test_whoever_teaches_may_look_at_the_activity_and_posts_nothing(stage, come)
     with stage.database.reading() as session:
         assert session.query(DiscussionPost).count() == 0
     assert ines.get(f"{ines.visit}/discussion/{ACTIVITY}").status_code == 404
+
+
+def test_with_a_new_key_posts_and_reasons_are_sealed_anew(stage, come):
+    mai, ines = come("mai"), come("ines")
+    post(mai, "unnamed")
+    page = teaching(ines)
+    press(ines, page, page.select_one("form[action$=hide]"), reason="Not here.")
+    new = {"new": secrets.token_bytes(32)}
+    both = Sealer({**new, **stage.settings.encryption_keys})
+    kinds = [kind for kind in sealing.KINDS if kind.id_column.class_ is DiscussionPost]
+
+    with stage.database.transaction() as session:
+        sealed = [sealing.seal_anew(session, both, "new", kind).sealed for kind in kinds]
+
+    assert sealed == [1, 1]
+    with stage.database.reading() as session:
+        member_id = session.query(DiscussionPost).one().member_id
+        author = Author(institution_id=session.query(Institution).one().id, member_id=member_id)
+        (kept,) = discussions.own_posts(session, Sealer(new), author)
+    assert (kept["text"], kept["hidden_because"]) == (TEXT, "Not here.")
