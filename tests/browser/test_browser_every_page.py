@@ -2,8 +2,10 @@
 
 from itertools import chain
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+pytestmark = pytest.mark.timeout(400)
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]},
     "resultTypes": ["violations"],
