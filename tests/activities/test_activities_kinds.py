@@ -260,7 +260,7 @@ def test_answers_are_readable():
     ]
 
 
-def test_an_activity_that_opens_later_has_nothing_to_show():
+def test_an_activity_of_another_kind_has_nothing_to_show_here():
     with pytest.raises(TypeError, match=r"m4\.smart has no Deck"):
         content_of(WORKSHOP.activity("m4.smart"), Deck)
 
