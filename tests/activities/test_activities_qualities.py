@@ -169,3 +169,18 @@ def test_nothing_is_summed_up_before_every_line_is_rated_or_skipped():
 
 def test_the_starting_point_is_not_summed_up():
     assert RATING.outcome(WORKSHOP.activity("m0.start"), {"st1": 1, "st2": 2, "st3": 3}, WORK) is None
+
+
+def test_four_of_five_pass_the_check_of_step_three_and_three_do_not():
+    check, kind = WORKSHOP.activity("m3.check"), KINDS["knowledge_check"]
+    right = {"kc3.q1": "a", "kc3.q2": "b", "kc3.q3": "c", "kc3.q4": "b", "kc3.q5": "a"}
+
+    def passed(answers):
+        value = {}
+        for name, option in answers.items():
+            value = kind.act(check, f"check:{name}", kind.keep(check, {name: option}, value, WORK), WORK).value
+        return kind.outcome(check, value, WORK).passed
+
+    assert passed(right)
+    assert passed(right | {"kc3.q1": "c"})
+    assert not passed(right | {"kc3.q1": "c", "kc3.q5": "b"})
