@@ -11,6 +11,19 @@ from lti_tool.activities.base import Area, Source
 SCREENS: Final = ("name", "help", "close", "more", "knows", "picture")
 DETAILS: Final = ("setting", "discipline", "seniority", "assesses_me")
 MORE_DETAILS: Final = ("role", "introduced_by", "note")
+QUESTIONS: Final = (
+    *SCREENS,
+    "label",
+    "status",
+    "main",
+    "also",
+    "closeness",
+    "frequency",
+    *DETAILS,
+    *MORE_DETAILS,
+    "few",
+)
+"""Every question that ``map.yaml`` must have."""
 
 
 @dataclass(frozen=True, kw_only=True)

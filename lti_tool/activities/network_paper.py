@@ -3,10 +3,12 @@
 from lti_tool.activities.base import Work
 from lti_tool.activities.network_content import MapContent
 from lti_tool.activities.network_outcome import outcome_of
-from lti_tool.activities.paper import Heading, Paper, Picture, Prose, Table
+from lti_tool.activities.paper import Heading, Paper, Picture, Points, Prose, Table
 from lti_tool.mentoring.network import Network, Person
 
 COLUMNS = ("closeness", "frequency", "setting")
+SIGNS = {"circle": "●", "square": "■", "triangle": "▲", "dashed": "◌", "tie": "—", "tick": "|"}
+"""The signs of the picture as characters, for its legend."""
 
 
 def map_paper(content: MapContent, network: Network, work: Work) -> Paper:
@@ -28,6 +30,7 @@ def map_paper(content: MapContent, network: Network, work: Work) -> Paper:
         title=outcome.title,
         blocks=(
             Picture(component="map", drawing=outcome.picture, title=outcome.title, text=outcome.description),
+            Points(items=tuple(f"{sign} {words[f'legend_{name}']}" for name, sign in SIGNS.items())),
             people,
             Heading(text=outcome.shape.label),
             Prose(text=outcome.shape.text),

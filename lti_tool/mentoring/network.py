@@ -44,6 +44,7 @@ DECIMALS = 2
 HALF = Decimal("0.50")
 DENSE = Decimal("0.70")
 LOOSE = Decimal("0.30")
+SHAPES: Final = ("wide_strong", "wide_light", "close_knit", "starting")
 SHAPED_FROM = 3
 """Fewer people have no shape yet."""
 
@@ -203,7 +204,7 @@ def range_word(measures: Measures) -> str:
 
 
 def shape_of(measures: Measures) -> str:
-    """Return the circle's shape: ``wide_strong``, ``wide_light``, ``close_knit`` or ``starting``."""
+    """Return the circle's shape: one of ``SHAPES``."""
     if measures.size < SHAPED_FROM or measures.range is None:
         return "starting"
     wide, strong = range_word(measures) == "varied", strength_word(measures) == "strong"

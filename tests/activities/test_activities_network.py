@@ -301,7 +301,7 @@ def test_the_map_to_take_along_says_who_is_where_and_keeps_notes_at_home():
     paper = MAPS.paper(MAP, a_map(p1_note="Ask in May"), WORK)
 
     assert paper is not None
-    picture, people, *_ = paper.blocks
+    picture, _, people, *_ = paper.blocks
     assert isinstance(picture, Picture)
     assert isinstance(people, Table)
     assert [row[:3] for row in people.rows] == [

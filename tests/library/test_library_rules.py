@@ -477,6 +477,25 @@ def test_the_families_are_those_that_the_formula_knows(pack: Path):
     assert only(check_pack(pack)).message == "the families must be person, work, between"
 
 
+def test_a_map_that_opens_has_all_that_the_formulas_know(pack: Path):
+    entry = "  - {id: two.map, type: network_map, title: Map, points: 0, minutes: 0}\n"
+    change(pack, "en/modules/two.md", "  - {id: two.more", f"{entry}  - {{id: two.more")
+
+    said = {problem.message for problem in check_pack(pack) if problem.code == "V013"}
+
+    assert {"notes: there is no g14_fine", "actions: there is no leave", "questions: there is no few"} <= said
+    assert "closeness: the choices must be close, moderate, distant" in said
+
+
+def test_a_comparison_that_opens_has_all_its_criteria(pack: Path):
+    entry = "  - {id: two.fit, type: fit_check, title: Fit, points: 0, minutes: 0}\n"
+    change(pack, "en/modules/two.md", "  - {id: two.more", f"{entry}  - {{id: two.more")
+
+    said = {problem.message for problem in check_pack(pack) if problem.code == "V013"}
+
+    assert {"criteria: there is no f7", "notes: there is no f1"} <= said
+
+
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
