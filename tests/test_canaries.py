@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from lti_tool import log
+from lti_tool import clock, log
 from lti_tool.db import Base
 from lti_tool.services import signing_keys
 
@@ -22,6 +22,9 @@ def told(stage, capfd):
     browser.finish_first_module(pile="assessor")
     browser.finish("m2.discuss", text="CANARY-POST " + "word " * 20, how="unnamed")
     hide_every_post(stage, "CANARY-REASON")
+    browser.finish("m4.agreement", conflict="CANARY-DRAFT")  # refused, and shown again
+    browser.finish("m4.follow", what_1="CANARY-PLAN for Monday", by_1=clock.today().isoformat())
+    browser.finish("m4.eval", op1="CANARY-OPINION")
     stage.lms.fail("score", status=500, body="oops mai")
     stage.deliver()
     browser.put(f"{browser.visit}/activities/m0.start/answer", {"version": 0, "value": {"st1": "CANARY-ANSWER"}}, "x")
@@ -35,8 +38,7 @@ def test_the_log_holds_no_token_no_name_no_answer_and_no_query(told):
 
     assert '"event": "request"' in text
     assert '"code": "launch-used"' in text
-    canaries = ["CANARY-ANSWER", "CANARY-QUERY", "CANARY-POST", "CANARY-REASON"]
-    for secret in [*secrets, *canaries, "Mai", "Nguy", "assessor", "oops mai", "eyJ"]:
+    for secret in [*secrets, "CANARY-", "Mai", "Nguy", "assessor", "oops mai", "eyJ"]:
         assert secret not in text
 
 

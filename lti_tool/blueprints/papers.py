@@ -161,7 +161,7 @@ def _opens(activity: Activity) -> bool:
 
 
 def _make(activity: Activity) -> MadePaper:
-    work = Work(today=clock.now().date(), support_contacts=visit.support_contacts)
+    work = Work(today=clock.today(visit.timezone), support_contacts=visit.support_contacts)
     with tool().database.reading() as session:
         return papers.make(session, tool().sealer, _author(), current_workshop(), activity, work)
 

@@ -26,7 +26,7 @@ def index() -> str:
 def show(share_id: int) -> str:
     """Open one: the learner can see who has looked, so it takes a button and not a link."""
     viewer = Author(institution_id=visit.institution_id, member_id=visit.member_id)
-    work = Work(today=clock.now().date(), support_contacts=visit.support_contacts)
+    work = Work(today=clock.today(visit.timezone), support_contacts=visit.support_contacts)
     parts = tool()
     with parts.database.transaction() as session:
         shown, made = sharing.open_shared(

@@ -8,7 +8,6 @@ from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
-from lti_tool.activities import KINDS
 from lti_tool.library.pack import ActivityEntry, Locale, Pack, PackFile, Page, Prose
 from lti_tool.library.pages import PageText, read_page
 from lti_tool.library.problems import Problem
@@ -200,8 +199,6 @@ class _Reading:
             self.refuse(path, text.line(*at, "type"), f"{entry.id}: there is no type {entry.type!r}")
             return None
         later = entry.opens == "later"
-        if not later and entry.type not in KINDS:
-            self.refuse(path, text.line(*at, "type"), f"{entry.id}: this release cannot open {entry.type!r} yet")
         rest = {key: value for key, value in data.items() if key not in common}
         unsaid = later and not rest
         options = None if unsaid else self.validated(path, text, rest, OPTIONS[entry.type], at, partial=later)

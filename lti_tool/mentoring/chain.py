@@ -39,15 +39,22 @@ def area_in(answers: Answers) -> str:
 
 
 def candidate_in(answers: Answers) -> Candidate | None:
-    """Return whom to ask: the first person compared, else the one named with the gap, else a candidate of the map."""
+    """Return whom to ask: the first person compared, else the one named with the gap, else a candidate of the map.
+
+    With a gap stand the person to be introduced to and the one who introduces; if only the latter is named, they are
+    the one to ask.
+    """
     people = _people(answers)
     compared = [each for each in answers.get("fit_check", {}).get("candidates", []) if each.get("label")]
     if compared:
         return _candidate(str(compared[0]["label"]), _find(people, compared[0].get("person")), people)
     gap = answers.get("gap_view", {})
-    named = _find(people, gap.get("person"))
-    if named or gap.get("candidate"):
-        return _candidate(str(named["label"] if named else gap["candidate"]), named, people)
+    helper = _find(people, gap.get("person"))
+    if wanted := _find(people, gap.get("candidate")):
+        through = {"introduced_by": helper["id"]} if helper else {}
+        return _candidate(str(wanted["label"]), {**wanted, **through}, people)
+    if helper:
+        return _candidate(str(helper["label"]), helper, people)
     possible = [each for each in people if each.get("status") == "candidate" and each.get("label")]
     return _candidate(str(possible[0]["label"]), possible[0], people) if possible else None
 

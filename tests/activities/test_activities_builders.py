@@ -223,7 +223,7 @@ CHAIN: list[tuple[Activity, dict[str, Any], dict[str, str]]] = [
     (GOALS, {"priorities": {"chosen": ["other"], "other": "sleep"}}, {}),
     (
         GOALS,
-        {"priorities": {"chosen": ["visibility"]}, "gap_view": {"area": "skills", "person": "p3"}, "map": {}},
+        {"priorities": {"chosen": ["visibility"]}, "gap_view": {"area": "skills", "person": "p3"}},
         {"area_1": "skills"},
     ),
     (GOALS, {"network_map": {"people": PEOPLE}}, {"helper_1": "Dr Okafor"}),
@@ -234,9 +234,19 @@ CHAIN: list[tuple[Activity, dict[str, Any], dict[str, str]]] = [
         {"to": "Dr Okafor", "link": "introduced", "link_detail": "Amara"},
     ),
     (MESSAGE, {"network_map": {"people": PEOPLE}, "gap_view": {"person": "p3"}}, {"to": "Dr Lind"}),
-    (MESSAGE, {"gap_view": {"candidate": "Dr Who"}}, {"to": "Dr Who"}),
+    (MESSAGE, {"gap_view": {"candidate": "p9"}}, {}),
+    (
+        MESSAGE,
+        {"network_map": {"people": PEOPLE}, "gap_view": {"action": "introduction", "person": "p1", "candidate": "p3"}},
+        {"to": "Dr Lind", "link": "introduced", "link_detail": "Amara"},
+    ),
+    (
+        MESSAGE,
+        {"network_map": {"people": PEOPLE}, "gap_view": {"action": "introduction", "person": "p1", "candidate": ""}},
+        {"to": "Amara"},
+    ),
     (MESSAGE, {"goals": {"goals": [{}, GOAL]}}, {"ask_detail": GOAL["what"]}),
-    (AGENDA, {"message": {"to": "Dr Okafor"}, "gap_view": {"candidate": "Dr Who"}}, {"with": "Dr Okafor"}),
+    (AGENDA, {"message": {"to": "Dr Okafor"}, "network_map": {"people": PEOPLE[2:]}}, {"with": "Dr Okafor"}),
     (AGREEMENT, {"agenda": {"with": "Dr Lind"}, "message": {"to": "Dr Okafor"}}, {"party_2": "Dr Lind"}),
     (
         AGREEMENT,
@@ -394,3 +404,22 @@ def test_a_vague_goal_gets_a_question_and_no_refusal():
 
     assert isinstance(sheet, Sheet)
     assert sheet.remarks == ("Goal 1: could you say what others would see?",)
+
+
+def test_the_chain_reads_what_the_steps_before_really_keep():
+    person = {"closeness": "close", "frequency": "weekly", "areas": ["skills"]}
+    answers: dict[str, Any] = {"network_map": {"people": [{**person, **each} for each in PEOPLE]}}
+    for activity_id, fields in (
+        ("m1.priorities", {"p1": "skills"}),
+        ("m2.gaps", {"action": "introduction", "area": "skills", "person": "p1", "candidate": "p2", "on": ahead(9)}),
+    ):
+        activity = WORKSHOP.activity(activity_id)
+        value = KINDS[activity.kind].keep(activity, fields, {}, Work(today=TODAY, answers=answers))
+        answers[activity.kind] = value
+
+    work = Work(today=TODAY, answers=answers)
+
+    assert shown(GOALS, {}, work) == {"area_1": "skills", "helper_1": "Dr Okafor"}
+    assert shown(MESSAGE, {}, work) == {"to": "Dr Okafor", "link": "introduced", "link_detail": "Amara"}
+    assert shown(AGENDA, {}, work) == {"with": "Dr Okafor"}
+    assert shown(AGREEMENT, {}, work) == {"party_2": "Dr Okafor", "topics_in.skills": "yes"}

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from lti_tool.activities import KINDS
 from lti_tool.library.loader import load_workshop
 from lti_tool.library.problems import PackRefused
+from lti_tool.library.schemas.page import OPTIONS
 
 MINIMAL = Path(__file__).parent / "packs" / "minimal"
 
@@ -175,3 +177,7 @@ def test_a_workshop_cannot_change():
 def test_what_a_workshop_has_not_is_a_key_error(find: str):
     with pytest.raises(KeyError, match="nix"):
         getattr(load_workshop(MINIMAL), find)("nix")
+
+
+def test_every_type_that_a_pack_may_use_can_be_opened():
+    assert set(OPTIONS) == set(KINDS)
