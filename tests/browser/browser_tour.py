@@ -31,6 +31,7 @@ class Tour:
         """Stop at all pages."""
         yield from self.without_a_visit()
         yield from self.learning()
+        yield from self.step_one()
         yield from self.planning()
         yield from self.people()
         yield from self.own_data()
@@ -85,6 +86,27 @@ class Tour:
         self.walk.tool.locator("form[data-autosave]").evaluate(CHANGED_BEHIND_ITS_BACK, "st1")
         expect(self.walk.heading).to_contain_text("Two versions")
         yield "conflict"
+
+    def step_one(self) -> Iterator[str]:
+        """Stop at the pages of Step 1: skipped, taken again and compared; with mistakes, and done."""
+        walk = self.walk
+        walk.launch_window("mai")
+        walk.go("m1.needs")
+        yield "m1.needs, an area"
+        walk.rate_needs(in_full=False)
+        yield "m1.needs, results"
+        walk.button("Take it again").click()
+        walk.rate_needs()
+        yield "m1.needs, results compared"
+        walk.go("m1.priorities")
+        yield "m1.priorities"
+        for activity_id, button in (("m1.reflect", "Save"), ("m1.check", "Check")):
+            walk.go(activity_id)
+            walk.button(button).click()
+            expect(walk.tool.get_by_role("alert")).to_be_visible()
+            yield f"{activity_id} not finished"
+        walk.answer("m1.check")
+        yield "m1.check done"
 
     def planning(self) -> Iterator[str]:
         """Stop at the last module's pages: with mistakes, begun, done."""

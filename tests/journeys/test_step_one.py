@@ -122,11 +122,16 @@ def test_taken_again_the_two_rounds_are_compared(learner):
 def test_a_wrong_answer_gets_its_word_and_another_try(learner):
     wrong = press(learner, "m1.check", "check:kc1.q1", **{"kc1.q1": "c"})
     right = press(learner, "m1.check", "check:kc1.q1", screen="kc1.q1", **{"kc1.q1": "b"})
+    for question in ("kc1.q2", "kc1.q3", "kc1.q4"):
+        press(learner, "m1.check", f"check:{question}", screen=question, **{question: "a"})
+    result = learner.activity("m1.check")
 
     assert "Not quite" in words(wrong)
     assert "That is the share who said it matters." in words(wrong)
     assert "Right" in words(right)
     assert "Yes: most wanted one, about half had one." in words(right)
+    assert "2 of 4 right at your best try; 3 are enough." in words(result)
+    assert [each["value"] for each in result.select(".looked-at button")] == ["go:kc1.q2", "go:kc1.q4"]
 
 
 def test_a_preview_shows_everything_and_stores_nothing(stage, teacher):
