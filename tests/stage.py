@@ -3,19 +3,23 @@
 import base64
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
+from http.client import HTTPConnection
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import html5lib
 import requests
 from bs4 import BeautifulSoup
-from flask.testing import FlaskClient
-from werkzeug.serving import make_server
-from werkzeug.test import TestResponse
+from cryptography.hazmat.primitives.asymmetric import rsa
+from flask import Flask
+from werkzeug.datastructures import EnvironHeaders
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.test import Client, TestResponse
 
-from lti_tool.app import create_app
+from lti_tool.app import build, create_app
 from lti_tool.db import Database
 from lti_tool.demo_lms import LmsConfig, LmsServer, begin
 from lti_tool.jobs import runner
@@ -28,6 +32,8 @@ SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 ENCRYPTION_KEYS = "test:" + base64.b64encode(secrets.token_bytes(32)).decode()
 SECRET_KEY = secrets.token_urlsafe(48)
 SUPPORT = "Student counselling, room 12"
+PLATFORM_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+"""Of every stage's platform in this process; a platform's key says nothing about its data."""
 
 
 def make_settings(database_url: str, **values: Any) -> Settings:
@@ -36,35 +42,78 @@ def make_settings(database_url: str, **values: Any) -> Settings:
     return Settings.load(**{**defaults, "database_url": database_url, "grade_retry_scale": 0.001, **values})
 
 
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Print nothing: the tool's own log tells more."""
+
+
+@contextmanager
+def lent_app(settings: Settings) -> Iterator[Flask]:
+    """Lend a tool with these settings that knows nothing of whoever had it before, as it is faster than a new one."""
+    # What the settings decide while an app is built, a lent one cannot follow.
+    app = create_app(settings) if settings.trusted_proxies or not _apps else _apps.pop()
+    app.extensions["tool"] = build(settings)
+    yield app
+    app.extensions["tool"].http.close()
+    app.extensions["tool"].database.engine.dispose()
+    if not settings.trusted_proxies:
+        _apps.append(app)
+
+
+_apps: list[Flask] = []
+
+
+class Ground:
+    """Two servers that listen, for one stage after another: most tests take less time than setting these up."""
+
+    def __init__(self) -> None:
+        self.web = make_server("127.0.0.1", 0, _nothing_yet, threaded=True, request_handler=_Quiet)
+        self.base_url = f"http://localhost:{self.web.port}"
+        self._config = LmsConfig(port=0, tool_url=self.base_url, signing_key=PLATFORM_KEY)
+        self.lms_server = LmsServer(self._config)
+        for serve in (partial(self.web.serve_forever, poll_interval=0.05), self.lms_server.serve):
+            threading.Thread(target=serve, daemon=True).start()
+
+    def clear(self) -> None:
+        """Serve nothing, and be another platform from now on."""
+        self.web.app = _nothing_yet
+        self.lms_server.renew(self._config)
+
+
+_grounds: list[Ground] = []
+"""Those that no stage stands on now."""
+
+
 class Stage:
     """A running tool with its database, and a running demo LMS where it is registered."""
 
-    def __init__(self, database_url: str, *, other_hosts: tuple[str, ...] = (), **values: Any) -> None:
-        self._web = make_server("127.0.0.1", 0, _nothing_yet, threaded=True)
-        base_url = f"http://localhost:{self._web.port}"
-        self.lms_server = LmsServer(LmsConfig(port=0, tool_url=base_url))
+    def __init__(
+        self, database_url: str, *, other_hosts: tuple[str, ...] = (), over_http: bool = False, **values: Any
+    ) -> None:
+        self._over_http = over_http
+        self._ground = _grounds.pop() if _grounds else Ground()
+        self.lms_server = self._ground.lms_server
         self.lms = self.lms_server.lms
-        hosts = ",".join([self.lms_server.url.removeprefix("http://"), *other_hosts])
+        base_url, lms_host = self._ground.base_url, self.lms_server.url.removeprefix("http://")
+        hosts = ",".join([lms_host, *other_hosts])
         self.settings = make_settings(database_url, base_url=base_url, private_hosts=hosts, **values)
-        self.app = self._web.app = create_app(self.settings)
+        self._stack = ExitStack()
+        self.app = self._ground.web.app = self._stack.enter_context(lent_app(self.settings))
         self.tool = self.app.extensions["tool"]
         self.database: Database = self.tool.database
         self._register()
-        servers = (partial(self._web.serve_forever, poll_interval=0.05), self.lms_server.serve)
-        self._threads = [threading.Thread(target=run, daemon=True) for run in servers]
-        for thread in self._threads:
-            thread.start()
         self._courier = runner.courier(self.settings, self.database, self.tool.http)
 
     def stop(self) -> None:
-        """Stop both servers and close the database."""
-        self._web.shutdown()
-        self.lms_server.stop()
-        for thread in self._threads:
-            thread.join()
-        self._web.server_close()
-        self.tool.http.close()
-        self.database.engine.dispose()
+        """Leave the ground to the next stage and close the database."""
+        self._ground.clear()
+        self._stack.close()
+        _grounds.append(self._ground)
+
+    def client(self, **how: Any) -> Client:
+        """Return something that sends requests and keeps cookies: over real HTTP, or at once to the app."""
+        app = Wire(self.settings.base_url) if self._over_http else self.app
+        return Client(app, self.app.response_class, **how)
 
     def browser(self) -> "Browser":
         """Return a browser of its own, with no cookies yet."""
@@ -93,12 +142,33 @@ class Stage:
                 platforms.add(session, Registration(**each, **owner))
 
 
+class Wire:
+    """A WSGI app that is far away: it sends every request to a server and returns what comes back, byte for byte.
+
+    A test client in front of it is a browser with cookies and forms that speaks real HTTP.
+    """
+
+    def __init__(self, base_url: str) -> None:
+        self._port = urlsplit(base_url).port
+
+    def __call__(self, environ: Any, start_response: Any) -> list[bytes]:
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=60)
+        path = quote(environ["PATH_INFO"].encode("latin-1")) + f"?{environ['QUERY_STRING']}".rstrip("?")
+        connection.putrequest(environ["REQUEST_METHOD"], path, skip_host=True, skip_accept_encoding=True)
+        for name, value in EnvironHeaders(environ):
+            connection.putheader(name, value.encode("latin-1"))
+        connection.endheaders(environ["wsgi.input"].read())
+        with closing(connection), connection.getresponse() as response:
+            start_response(f"{response.status} {response.reason}", response.getheaders())
+            return [response.read()]
+
+
 class Browser:
     """Walks through the LMS and the tool as a person's browser would; every page it opens is inspected."""
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
-        self.client: FlaskClient = stage.app.test_client()
+        self.client = stage.client()
         self.base_url = stage.settings.base_url
         self.home = ""
 

@@ -64,6 +64,12 @@ class LmsServer:
         self._served = False
         self.lms.base_url = self.url = f"http://{config.host}:{self._server.server_port}"
 
+    def renew(self, config: LmsConfig) -> None:
+        """Forget everything and go on at the same address as a new platform."""
+        lms = Lms(config)
+        lms.base_url = self.url
+        self.lms = self.app.extensions["lms"] = lms
+
     def serve(self) -> None:
         """Serve until `stop` is called from another thread."""
         self._served = True

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
 from lti_tool.demo_lms.courses import Course, Link, Registration
 from lti_tool.demo_lms.people import Person
 from lti_tool.demo_lms.rules import Rules
@@ -43,6 +45,8 @@ class LmsConfig:
     """The share of the grade services' calls that fail on purpose, in every way that a platform can fail."""
     lti_path: str = "/lti"
     """Path of the tool below which login, launch and jwks.json are."""
+    signing_key: RSAPrivateKey | None = field(default=None, repr=False)
+    """The platform's first key; ``None`` makes one."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,7 +46,7 @@ class Lms:
         self.storage_characters = 4096
         self.page_settings: dict[str, Any] = {"locale": "en", "time_zone": "Europe/Berlin", "use_high_contrast": False}
         """What the course page tells a tool that asks ``lti.getPageSettings``."""
-        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.key = config.signing_key or _new_key()
         self.kid = secrets.token_hex(10)
         self.people = cast(config.extra_learners)
         clients = [
@@ -113,7 +113,7 @@ class Lms:
     def rotate_key(self) -> None:
         """Replace the signing key; the old one is no longer published."""
         with self.lock:
-            self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+            self.key = _new_key()
             self.kid = secrets.token_hex(10)
 
     def sign(self, claims: Mapping[str, Any] | bytes, headers: Mapping[str, Any] | None = None) -> str:
@@ -154,6 +154,10 @@ class Lms:
         """Return the logged requests of one sort, oldest first."""
         with self.lock:
             return [e for e in self.log if e.call == call and client_id in (None, e.client_id)]
+
+
+def _new_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def _base64(data: bytes) -> bytes:

@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -36,8 +37,9 @@ def make_key() -> ToolKey:
     return ToolKey(kid=public_jwk["kid"], private_pem=pem, public_jwk=public_jwk)
 
 
+@lru_cache(8)
 def load_private_key(pem: bytes) -> rsa.RSAPrivateKey:
-    """Return a key object to sign with. Keep it: signing with the PEM text takes a hundred times as long.
+    """Return a key object to sign with. The last ones are kept: to load one takes a hundred times as long as to sign.
 
     :raise ValueError: no PEM of an RSA key.
     """

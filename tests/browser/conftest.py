@@ -8,7 +8,7 @@ import pytest
 from browser_tour import Tour
 from browser_walk import Walk
 from browser_watch import Watch
-from databases import Copy
+from databases import Copies
 from playwright.sync_api import BrowserContext, Page
 from stage import Stage
 
@@ -34,10 +34,11 @@ def browser_context_args(browser_context_args: dict[str, object]) -> dict[str, o
 
 
 @pytest.fixture(params=["sqlite"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A fresh SQLite file; a test asks for PostgreSQL by indirect parametrization."""
-    copy: Copy = request.getfixturevalue(f"{request.param}_copy")
-    return copy(tmp_path)
+    copies: Copies = request.getfixturevalue(f"{request.param}_copy")
+    with copies.lent(tmp_path) as url:
+        yield url
 
 
 @pytest.fixture

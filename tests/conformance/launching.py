@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,6 +32,8 @@ MEMBERSHIP = LIS + "membership#"
 VISIT_COOKIE = "__Host-v-"
 ANSWERED = re.compile(r"reference ([0-9a-f]{12}), code ([a-z-]+)\.")
 _numbers = itertools.count(1)
+_inspected: set[str] = set()
+"""Codes whose page was read with a strict eye in this process; the next ones differ in their reference alone."""
 
 
 @dataclass
@@ -120,7 +122,7 @@ def visit_cookies(response: TestResponse) -> list[str]:
 
 def csrf(browser: Browser, activity_id: str = "m0.privacy") -> str:
     """Return the visit's token, as a form of ours carries it."""
-    return hidden(browser.activity(activity_id))["csrf_token"]
+    return hidden(look(browser, f"{browser.visit}/activities/{activity_id}"))["csrf_token"]
 
 
 def rows(stage: Stage) -> dict[str, int]:
@@ -141,10 +143,13 @@ def refused(response: TestResponse, code: str | None = None, *statuses: int) -> 
     assert response.status_code in (statuses or (400, 401, 403)), response.text
     assert visit_cookies(response) == []
     assert "Traceback" not in response.text
-    page = inspect(response.text, "refusal")
+    page = BeautifulSoup(response.text, "html.parser")
     reference, shown = ANSWERED.search(page.get_text()).groups()
     assert reference == response.headers["X-Request-ID"]
     assert code in (shown, None), f"the page says {shown}"
+    if shown not in _inspected:
+        inspect(response.text, "refusal")
+        _inspected.add(shown)
     kind = _refusals()[shown]
     assert page.h1.get_text() == kind.message.rstrip(".")
     assert page.select_one(".lead").get_text() == kind.remedy
@@ -164,6 +169,12 @@ def aged(good: Good, created_at: datetime) -> Good:
     attempt = signer.open(good.state)
     good.state = signer.sign(type(attempt)(**{**vars(attempt), "created_at": created_at}))
     return good
+
+
+def fresh(good: Good) -> Good:
+    """Return a copy of an answer nobody posted yet, as if its sign-in had just begun, for others to change."""
+    now = int(clock.now().timestamp())
+    return aged(replace(good, claims=good.claims | {"iat": now, "exp": now + 60}), clock.now())
 
 
 def _tables() -> list[sa.Table]:

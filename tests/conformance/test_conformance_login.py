@@ -132,7 +132,7 @@ def test_nothing_is_stored_for_a_login(house):
 
 
 def test_a_browser_that_keeps_no_cookie_is_offered_a_new_window_before_the_platform_is_asked(house):
-    client, base_url = house.app.test_client(use_cookies=False), house.settings.base_url
+    client, base_url = house.client(use_cookies=False), house.settings.base_url
     fields = _fields(house)
 
     first = client.post("/lti/login", base_url=base_url, data=fields)
@@ -147,7 +147,7 @@ def test_a_browser_that_keeps_no_cookie_is_offered_a_new_window_before_the_platf
 
 
 def test_the_new_window_opens_the_visit(house):
-    client, base_url = house.app.test_client(use_cookies=False), house.settings.base_url
+    client, base_url = house.client(use_cookies=False), house.settings.base_url
     offer = client.get(client.post("/lti/login", base_url=base_url, data=_fields(house)).location, base_url=base_url)
     form = BeautifulSoup(offer.text, "html.parser").select_one("form")
     window = house.browser()
@@ -158,7 +158,7 @@ def test_the_new_window_opens_the_visit(house):
 
 
 def test_a_new_window_without_cookies_is_told_so_and_is_not_offered_another_one(house):
-    client, base_url = house.app.test_client(use_cookies=False), house.settings.base_url
+    client, base_url = house.client(use_cookies=False), house.settings.base_url
     first = client.post("/lti/login", base_url=base_url, data={**_fields(house), "new_window": "1"})
 
     refused(client.get(first.location, base_url=base_url), "cookies-blocked", 403)
@@ -233,7 +233,7 @@ def test_a_wrong_method_is_answered_405_with_what_is_allowed(house, path, allowe
 @pytest.mark.parametrize("path", ["/", "/lti/login", "/lti/launch", "/lti/jwks.json", f"/v/{0:032x}/", "/nothing"])
 @pytest.mark.parametrize("host", ["evil.test", "localhost.evil.test", "localhost@evil.test", "a b", "", "[::1", "x:y"])
 def test_a_host_that_is_not_ours_is_refused_and_never_repeated(house, path, host):
-    response = house.app.test_client().get(path, headers={"Host": host})
+    response = house.client().get(path, headers={"Host": host})
 
     assert 400 <= response.status_code < 500, response.status_code
     assert "evil.test" not in response.text

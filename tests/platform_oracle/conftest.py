@@ -5,7 +5,7 @@ from functools import partial
 
 import openedx
 import pytest
-from databases import KINDS, Copy
+from databases import KINDS, Copies
 from openedx import Course
 from stage import Stage
 
@@ -18,13 +18,15 @@ def open_edx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_tool(open_edx: str, sqlite_copy: Copy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def sqlite_tool(open_edx: str, sqlite_copy: Copies, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Our tool on SQLite, where it may reach Open edX."""
     yield from _tool(open_edx, sqlite_copy(tmp_path_factory.mktemp("tool")))
 
 
 @pytest.fixture(scope="session")
-def postgresql_tool(open_edx: str, postgresql_copy: Copy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def postgresql_tool(
+    open_edx: str, postgresql_copy: Copies, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
     """Our tool on PostgreSQL, where it may reach Open edX."""
     yield from _tool(open_edx, postgresql_copy(tmp_path_factory.mktemp("tool")))
 

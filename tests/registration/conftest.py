@@ -1,14 +1,13 @@
 """A tool that platforms register with: an administrator's browser, and a hostile platform."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from administrators import BASE_URL, Administrator
 from hostile import HostilePlatform
-from stage import make_settings
-
-from lti_tool.app import create_app
+from stage import lent_app, make_settings
 
 
 @pytest.fixture
@@ -22,16 +21,14 @@ def hostile() -> Iterator[HostilePlatform]:
 @pytest.fixture
 def make_administrator(database_url: str) -> Iterator[Callable[..., Administrator]]:
     """Return a maker of administrators; what it is given are settings of the tool."""
-    made: list[Administrator] = []
+    with ExitStack() as apps:
 
-    def make(**settings: Any) -> Administrator:
-        made.append(Administrator(create_app(make_settings(database_url, base_url=BASE_URL, **settings))))
-        return made[-1]
+        def make(**settings: Any) -> Administrator:
+            return Administrator(
+                apps.enter_context(lent_app(make_settings(database_url, base_url=BASE_URL, **settings)))
+            )
 
-    yield make
-    for each in made:
-        each.app.extensions["tool"].http.close()
-        each.database.engine.dispose()
+        yield make
 
 
 @pytest.fixture
