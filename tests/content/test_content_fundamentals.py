@@ -215,3 +215,35 @@ def test_opposite_answers_are_worth_the_same():
         scores.add(workshop_standing(WORKSHOP.graded_modules(), done).given)
 
     assert [str(score) for score in scores] == ["30.00"]
+
+
+def test_the_needs_are_those_of_the_instrument():
+    needs = WORKSHOP.activity("m1.needs").content
+
+    items = [item for lines in needs.items.values() for item in lines]
+    assert (len(items), items[0].id, items[-1].id) == (32, "dir1", "fee4")
+    assert items[9].text == "teach me the methods and tools I need for it"
+    assert needs.intro.endswith("There are no right answers. Only you see them.")
+    assert needs.support.skip_label == "Skip — does not apply, or I'd rather not say"
+    assert {key: band.label for key, band in needs.bands.items() if key} == {
+        "covered": "Well covered",
+        "some": "Small gap",
+        "clear": "Clear gap",
+        "large": "Large gap",
+    }
+    assert needs.notes["caution"].startswith("This is a thinking tool, not a test.")
+
+
+def test_the_first_check_has_four_questions_and_three_are_enough():
+    check = WORKSHOP.activity("m1.check").content
+
+    assert check.keys == {"kc1.q1": "b", "kc1.q2": "c", "kc1.q3": "a", "kc1.q4": "b"}
+    assert check.needed == 3
+
+
+def test_the_reflection_asks_one_of_three_questions():
+    prompts = WORKSHOP.activity("m1.reflect").content
+
+    assert list(prompts.questions) == ["r1", "r2", "r3"]
+    assert prompts.questions["r3"] == "Which area is well covered? What did you do to make that happen?"
+    assert prompts.min_words == 30
