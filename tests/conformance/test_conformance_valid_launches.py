@@ -44,7 +44,7 @@ def _launch(walker, roles, personal, course="moodle-m101"):
     return good
 
 
-@pytest.mark.parametrize("number", VALID)
+@pytest.mark.parametrize("number", VALID, ids=[f"CV-T{number}" for number in VALID])
 @pytest.mark.parametrize("course", ["moodle-m101", "canvas-m101", "strict-m101"])
 def test_cv_t_an_instructors_valid_launch_opens_the_progress_page(house, walker, course, number):
     roles, personal = VALID[number]
@@ -56,7 +56,7 @@ def test_cv_t_an_instructors_valid_launch_opens_the_progress_page(house, walker,
     assert page.h1.get_text().startswith("Progress")
 
 
-@pytest.mark.parametrize("number", VALID)
+@pytest.mark.parametrize("number", VALID, ids=[f"CV-S{number}" for number in VALID])
 @pytest.mark.parametrize("course", ["moodle-m101", "canvas-m101", "strict-m101"])
 def test_cv_s_a_learners_valid_launch_opens_the_workshop_and_keeps_the_work(house, walker, course, number):
     roles, personal = VALID[number]
@@ -105,7 +105,7 @@ def test_cv_6_to_8_the_teacher_sees_the_name_or_a_neutral_label(house, walker, p
     assert EMAIL not in page.get_text()
 
 
-@pytest.mark.parametrize("who", FULL)
+@pytest.mark.parametrize("who", FULL, ids=["CV-T9", "CV-S9"])
 def test_cv_9_a_launch_without_a_course_keeps_its_work_under_the_link(house, walker, who):
     def launch(role, link):
         good = newcomer(sign_in(walker, roles=[role], resource_link={"id": link, "title": "Three Steps"}))
