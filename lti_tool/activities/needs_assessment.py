@@ -23,6 +23,8 @@ from lti_tool.activities.base import (
     fill_form,
     refuse_unknown,
 )
+from lti_tool.activities.needs_paper import SaidOfArea, needs_paper
+from lti_tool.activities.paper import Paper
 from lti_tool.mentoring.needs import AreaChange, AreaNeed, Profile, compare, open_lines, profiles_of, round_of
 
 SKIP: Final = "skip"
@@ -133,6 +135,8 @@ class NeedsAssessment(Kind):
     """Complete when each line is rated or skipped and the results are asked for. Every such time is a round."""
 
     name = "needs_assessment"
+    makes_paper = True
+    may_be_shared = True
 
     def read(self, source: Source) -> Instrument:
         """Return the instrument that the activity names."""
@@ -246,6 +250,24 @@ class NeedsAssessment(Kind):
         if value.get(OTHER):
             rows.append((instrument.other, value[OTHER]))
         return rows + [_figures(instrument, profile) for profile in profiles_of(value, list(instrument.lines))]
+
+    def paper(self, activity: Activity, value: Value, work: Work, *, named: bool = True) -> Paper | None:
+        """Return the last profile; single ratings stay out of it."""
+        result = self.outcome(activity, value, work)
+        if result is None:
+            return None
+        notes = dict(content_of(activity, Instrument).notes)
+        note = notes[result.note].replace("{support_contacts}", work.support_contacts)
+        said = (
+            SaidOfArea(
+                label=each.area.label,
+                need=each.need,
+                band=each.band.label or notes["not_scored"].partition(": ")[2].partition(",")[0],
+                text=f"{each.band.heading}. {each.band.text}",
+            )
+            for each in result.areas
+        )
+        return needs_paper(result.profile, tuple(said), notes, note)
 
     def outcome(self, activity: Activity, value: Value, work: Work) -> NeedsResult | None:
         """Return the last profile and how it differs from the one before; None before the first."""

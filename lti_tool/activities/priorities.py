@@ -20,6 +20,7 @@ from lti_tool.activities.base import (
     fill_form,
     refuse_unknown,
 )
+from lti_tool.activities.paper import Paper, Rows
 from lti_tool.mentoring.needs import OTHER, profile_of
 
 LONGEST = 40
@@ -46,6 +47,8 @@ class Priorities(Kind):
 
     name = "priorities"
     reads = ("needs_assessment",)
+    makes_paper = True
+    may_be_shared = True
 
     def read(self, source: Source) -> Choice:
         """Return the workshop's areas."""
@@ -112,6 +115,11 @@ class Priorities(Kind):
             (PRIORITY.format(place=place), labels.get(each, each))
             for place, each in enumerate(value.get("chosen", ()), 1)
         ]
+
+    def paper(self, activity: Activity, value: Value, work: Work, *, named: bool = True) -> Paper | None:
+        """Return the list."""
+        chosen = self.readable(activity, value, work)
+        return Paper(name="priorities", title=activity.title, blocks=(Rows(rows=tuple(chosen)),)) if chosen else None
 
     def outcome(self, activity: Activity, value: Value, work: Work) -> None:
         """Return nothing: what the learner decides needs no comment."""
