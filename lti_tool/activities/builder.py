@@ -50,6 +50,8 @@ LONGEST_DRAFT = 4000
 """Characters that a draft may have in one blank; finishing asks for less."""
 LONG_TEXT = 100
 """Characters from which on a text gets a field of several rows."""
+NAMING = frozenset({"helper", "with", "to", "link_detail", "party_2"})
+"""Blanks that say who somebody is: on nobody's page but the learner's, unless the learner shows names."""
 FEW_OPTIONS = 4
 """Up to here all options are shown at once."""
 
@@ -128,7 +130,7 @@ class BuilderKind(Kind):
         """Return the blanks, filled with the answer, or with what earlier steps suggest where nothing was said."""
         builder = content_of(activity, Builder)
         shown = self._shown(builder, value)
-        if formdata is not None and str(formdata.get(LINES, "")).isdigit() and builder.lines:
+        if formdata is not None and str(formdata.get(LINES, "")).isdecimal() and builder.lines:
             shown = min(max(shown, int(formdata[LINES][:2])), builder.lines.max)
         controls: dict[str, Any] = {}
         narrowed = self.choices(builder, work)
@@ -203,7 +205,8 @@ class BuilderKind(Kind):
         """Return the document to take along; None while it is empty, or where it is on paper already."""
         builder = content_of(activity, Builder)
         if not named:
-            value = {**value, self.lines_key: [_unnamed(line) for line in value.get(self.lines_key, [])]}
+            lines = [_unnamed(line) for line in value.get(self.lines_key, [])]
+            value = _unnamed(value) | ({self.lines_key: lines} if lines else {})
         blocks = self.blocks(builder, value)
         if value.get(OFFLINE) or not self.paper_name or not blocks:
             return None
@@ -246,9 +249,9 @@ class BuilderKind(Kind):
         return {name: given for name, given in wire.items() if name in offered}
 
 
-def _unnamed(line: Line) -> Line:
-    """Return a line without the person of the map whom it names."""
-    return {name: given for name, given in line.items() if name not in ("helper", "with")}
+def _unnamed(line: Line) -> Value:
+    """Return a line, or a document, without the blanks that say who somebody is."""
+    return {name: given for name, given in line.items() if name not in NAMING}
 
 
 def _controls(name: str, question: Question, narrowed: tuple[str, ...]) -> dict[str, Any]:

@@ -189,6 +189,24 @@ def test_what_is_not_offered_is_refused_by_name(activity: Activity, fields: dict
     assert set(refused.value.errors) == {blamed}
 
 
+def test_a_form_with_an_odd_number_of_lines_is_shown_again():
+    form = KINDS["goals"].form(GOALS, {}, WORK, "", MultiDict({"lines": "²", "what_1": "Present"}))
+
+    assert form["what_1"].data == "Present"
+
+
+@pytest.mark.parametrize("activity", [MESSAGE, AGREEMENT], ids=["message", "agreement"])
+def test_who_somebody_is_stays_off_a_paper_without_names(activity: Activity):
+    fields = next(fields for each, fields in FULL if each is activity)
+    named = [given for name, given in fields.items() if name in ("to", "link_detail", "party_2")]
+    value = finished(activity, fields)
+
+    papers = [KINDS[activity.kind].paper(activity, value, WORK, named=each) for each in (True, False)]
+
+    assert [name for name in named if name in repr(papers[0])] == named != []
+    assert [name for name in named if name in repr(papers[1])] == []
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.data())
 def test_any_draft_is_kept_whole_or_refused(data: st.DataObject):
