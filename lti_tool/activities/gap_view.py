@@ -103,7 +103,7 @@ class GapView(Kind):
         typed = ("place", "reason", "on")
         refuse_unknown({name: given for name, given in fields.items() if name not in typed}, offered)
         errors = {name: content.action_words["err_long"] for name in ("place", "reason") if _too_long(fields, name)}
-        if fields.get("on") and _day(fields["on"]) is None:
+        if "on" in fields and fields["on"] != "" and _day(fields["on"]) is None:
             errors["on"] = content.action_words["err_on"]
         if errors:
             raise BadAnswer(errors)

@@ -30,8 +30,7 @@ def _entry(event: Event, version: int, made_at: datetime) -> Entry:
     entry.add("uid", event.uid)
     entry.add("sequence", version)
     entry.add("dtstamp", made_at)
-    entry.add("dtstart", event.on)
-    entry.add("dtend", event.on + timedelta(days=1))
+    entry.add("dtstart", event.on)  # a day without an end is one whole day (RFC 5545, 3.6.1), the last of all included
     entry.add("summary", event.title)
     if event.text:
         entry.add("description", event.text)

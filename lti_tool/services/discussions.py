@@ -5,6 +5,7 @@ No function here gives it to anybody else.
 """
 
 import json
+import re
 import secrets
 from collections import Counter
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from lti_tool.services.classroom import label
 from lti_tool.services.progress import Author
 
 LONGEST_REASON = 500
+_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,6 +199,8 @@ def _of(group: Group) -> Select[DiscussionPost, Member, Person]:
 
 
 def _find(session: Session, group: Group, public_id: str) -> DiscussionPost | None:
+    if not _ID.fullmatch(public_id):  # PostgreSQL would not even compare it with a NUL
+        return None
     found = session.execute(_of(group).filter(DiscussionPost.public_id == public_id)).first()
     return found[0] if found else None
 

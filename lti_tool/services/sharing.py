@@ -20,6 +20,9 @@ from lti_tool.services.classroom import label
 from lti_tool.services.papers import MadePaper
 from lti_tool.services.progress import Author
 
+LARGEST_ID = 2**63 - 1
+"""No database compares an id with more."""
+
 
 class NotShared(ToolError):
     """It was never shared with this course, or it was taken back."""
@@ -109,7 +112,7 @@ def open_shared(
     :raise NotShared: it is not shared with this course now.
     """
     # Whoever takes it back at this moment waits, or is waited for: nobody sees it afterwards.
-    found = session.get(Share, share_id, with_for_update={"read": True})
+    found = session.get(Share, share_id, with_for_update={"read": True}) if share_id <= LARGEST_ID else None
     member = session.get(Member, found.member_id) if found else None
     activities = {each.id: each for each in papers.makers(workshop)}
     if found is None or member is None or member.course_id != course_id or found.taken_back_at:

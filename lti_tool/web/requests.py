@@ -14,6 +14,8 @@ from lti_tool.lti import strict_json
 from lti_tool.lti.strict_json import NotJson
 
 REFERENCE = re.compile(r"[A-Za-z0-9-]{8,64}")
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""What no XML can hold: neither a Word document nor a drawing could be made of a text with it."""
 
 
 class JsonNotValid(ToolError):
@@ -93,6 +95,11 @@ def json_object() -> dict[str, Any]:
     if not isinstance(found, dict):
         raise JsonNotValid
     return found
+
+
+def printable(given: Any) -> Any:
+    """Return a text without the signs that nobody types on purpose and no document can hold; anything else as it is."""
+    return UNPRINTABLE.sub("", given) if isinstance(given, str) else given
 
 
 def lists(source: Any) -> dict[str, list[str]]:

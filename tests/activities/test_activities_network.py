@@ -393,11 +393,13 @@ def test_an_action_asks_for_what_belongs_to_it(fields: dict[str, str], blamed: s
         ({"person": "p9"}, "person"),
         ({"candidate": "p1"}, "candidate"),
         ({"on": "tomorrow"}, "on"),
+        ({"on": None}, "on"),
+        ({"on": []}, "on"),
         ({"place": "x" * 301}, "place"),
         ({"email": "x"}, "email"),
     ],
 )
-def test_what_the_gaps_do_not_offer_is_refused(fields: dict[str, str], blamed: str):
+def test_what_the_gaps_do_not_offer_is_refused(fields: dict[str, Any], blamed: str):
     with pytest.raises(BadAnswer) as refused:
         GAP.keep(GAPS, fields, {}, work(a_map()))
 

@@ -183,6 +183,20 @@ def test_nobody_reports_their_own_post_or_one_of_another_course(stage, come):
         assert answer.status_code == 404
 
 
+def test_an_id_that_no_database_can_look_up_is_a_page_that_is_missing(come):
+    mai, ines = come("mai"), come("ines")
+    post(mai, "unnamed")
+    learner, teacher = ({"csrf_token": hidden(each.activity(ACTIVITY))["csrf_token"]} for each in (mai, ines))
+
+    answers = [
+        mai.post(f"{mai.visit}/discussion/{ACTIVITY}/report", {**learner, "post": "\0"}),
+        ines.post(f"{ines.visit}/teach/discussion/{ACTIVITY}/hide", {**teacher, "post": "\0", "reason": "No."}),
+        ines.post(f"{ines.visit}/teach/shared/{2**63}", teacher),
+    ]
+
+    assert [each.status_code for each in answers] == [404, 404, 404]
+
+
 def test_an_instructor_hides_a_post_with_a_reason_that_its_author_reads(stage, come):
     mai, amara, ines = come("mai"), come("amara"), come("ines")
     post(mai, "unnamed", text=f"{CANARY} {TEXT}")

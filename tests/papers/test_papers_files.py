@@ -20,6 +20,7 @@ from lti_tool.activities.paper import (
     Table,
 )
 from lti_tool.papers import calendar, pdf, text, word
+from lti_tool.web.requests import printable
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 HOSTILE = "#panic(1) *b* <b>x</b> {{ 7 * 7 }}"
@@ -102,6 +103,24 @@ def test_a_calendar_moves_an_entry_that_it_has():
     assert first["UID"] == later["UID"]
     assert first["DTSTART"].dt == date(2027, 1, 6)
     assert (str(first["SUMMARY"]), str(first["DESCRIPTION"])) == ("Write to Dr V", "Three lines")
+
+
+def test_the_last_of_all_days_is_a_day_to_remember():
+    made = calendar.as_ics([Event(uid="a", on=date.max, title="Present")], version=1, made_at=NOW)
+
+    (entry,) = Calendar.from_ical(made).walk("VEVENT")
+    assert entry["DTSTART"].dt == date.max
+
+
+def test_what_a_form_brings_can_stand_in_every_document():
+    typed = printable("".join(map(chr, (*range(160), 0xFFFE, 0xFFFF))) + "كيف 你好")
+    paper = Paper(name="x", title="X", blocks=(Prose(text=typed), Rows(rows=((typed, typed),))))
+
+    made = docx.Document(io.BytesIO(word.as_docx(paper, language="en", made_at=NOW)))
+
+    assert "كيف 你好" in made.paragraphs[-1].text
+    assert "\t\n\r" in typed
+    assert (printable(None), printable(3)) == (None, 3)
 
 
 def tags(node) -> list[str]:
