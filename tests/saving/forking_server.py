@@ -1,0 +1,31 @@
+"""A process that has imported everything and forks web servers on demand, each there in a blink and easy to kill.
+
+Run with the tool's settings in the environment and a listening socket as its first argument. Each line on its standard
+input is answered with the number of a fresh process that serves the socket; all end with it.
+"""
+
+import os
+import signal
+import sys
+
+from werkzeug.serving import make_server
+
+from lti_tool.app import create_app
+from lti_tool.settings import Settings
+
+
+def main(listening: int) -> None:
+    """Fork until the input ends."""
+    app = create_app(Settings.load())  # it opens no connection before it is asked something
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    for _ in sys.stdin:
+        if not (pid := os.fork()):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the log of a server is no answer
+            server = make_server("127.0.0.1", 0, app, fd=listening, threaded=True)
+            server.serve_forever(poll_interval=0.01)
+        sys.stdout.write(f"{pid}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,81 @@
+"""What was acknowledged as saved is there, even if the server dies in that very moment."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from sqlalchemy import select
+from stage import ENCRYPTION_KEYS, SAME_ORIGIN, SECRET_KEY, hidden
+
+from lti_tool.models import Answer, Institution
+from lti_tool.services import progress
+from lti_tool.services.progress import Author
+
+KILLS = 50
+"""On each kind of database; 100 in all."""
+ACTIVITY = "m1.reflect"
+SERVER = Path(__file__).with_name("forking_server.py")
+
+
+@pytest.fixture
+def server(stage) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """An address, and the process that forks a server for it with every line it is sent."""
+    values = {
+        "BASE_URL": stage.settings.base_url,
+        "DATABASE_URL": stage.settings.database_url,
+        "SECRET_KEY": SECRET_KEY,
+        "ENCRYPTION_KEYS": ENCRYPTION_KEYS,
+    }
+    environment = {**os.environ, **{f"LTI_TOOL_{name}": value for name, value in values.items()}}
+    with socket.create_server(("127.0.0.1", 0), backlog=16) as listening:
+        process = subprocess.Popen(
+            [sys.executable, str(SERVER), str(listening.fileno())],
+            env=environment,
+            pass_fds=[listening.fileno()],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        yield f"http://localhost:{listening.getsockname()[1]}", process
+        process.stdin.close()
+        process.wait(20)
+        process.stdout.close()
+
+
+def test_a_text_that_was_acknowledged_survives_the_death_of_the_server(stage, learner, server):
+    address, forks = server
+    token = hidden(learner.activity(ACTIVITY))["csrf_token"]
+    cookie = "; ".join(f"{each.key}={each.value}" for each in learner.client._cookies.values())
+    headers = {**SAME_ORIGIN, "X-CSRF-Token": token, "Cookie": cookie}
+    path = f"{address}{learner.visit}/activities/{ACTIVITY}/answer"
+    lost = []
+
+    for version in range(KILLS):
+        forks.stdin.write("go\n")
+        forks.stdin.flush()
+        pid = int(forks.stdout.readline())
+        text = f"What I wrote before blow {version}"
+        saved = requests.put(path, json={"version": version, "value": {"text": text}}, headers=headers, timeout=60)
+        os.kill(pid, signal.SIGKILL)
+        assert saved.status_code == 200, saved.text
+        if stored_text(stage) != (version + 1, text):
+            lost.append(version)
+
+    assert lost == []
+
+
+def stored_text(stage) -> tuple[int, str]:
+    """Return the version and the text that the database holds."""
+    workshop = stage.tool.workshop(None)
+    with stage.database.reading() as session:
+        member_id = session.scalars(select(Answer.member_id)).one()
+        author = Author(institution_id=session.scalars(select(Institution.id)).one(), member_id=member_id)
+        found = progress.load(session, stage.tool.sealer, author, workshop, workshop.activity(ACTIVITY))
+    return found.version, found.value["text"]
