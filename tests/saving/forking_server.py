@@ -16,15 +16,18 @@ from lti_tool.settings import Settings
 
 def main(listening: int) -> None:
     """Fork until the input ends."""
-    app = create_app(Settings.load())  # it opens no connection before it is asked something
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", buffering=1)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the tool's log is no answer
+    app = create_app(Settings.load())
+    # What a first request imports is imported here, once; no connection may be shared with those who are forked.
+    app.test_client().put("/v/x/activities/x/answer", json={}, headers={"Authorization": "Bearer x"})
+    app.extensions["tool"].database.engine.dispose()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for _ in sys.stdin:
         if not (pid := os.fork()):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the log of a server is no answer
             server = make_server("127.0.0.1", 0, app, fd=listening, threaded=True)
             server.serve_forever(poll_interval=0.01)
-        sys.stdout.write(f"{pid}\n")
-        sys.stdout.flush()
+        answers.write(f"{pid}\n")
 
 
 if __name__ == "__main__":
