@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 from stage import hidden, inspect
 
-from lti_tool.models import Answer, Evaluation
+from lti_tool.models import Answer, Evaluation, Institution
 from lti_tool.services import evaluations
 from lti_tool.services.evaluations import CourseOf
 
@@ -18,7 +18,8 @@ def sent(stage) -> list[dict[str, object]]:
         row = session.scalars(select(Evaluation)).first()
         if row is None:
             return []
-        course = CourseOf(institution_id=1, course_id=row.course_id, workshop_id=row.workshop_id)
+        owner = session.scalars(select(Institution.id)).one()
+        course = CourseOf(institution_id=owner, course_id=row.course_id, workshop_id=row.workshop_id)
         return [each.answers for each in evaluations.responses(session, stage.tool.sealer, course)]
 
 
