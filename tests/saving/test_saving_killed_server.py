@@ -49,6 +49,7 @@ def server(stage) -> Iterator[tuple[str, subprocess.Popen[str]]]:
         process.stdout.close()
 
 
+@pytest.mark.timeout(600)
 def test_a_text_that_was_acknowledged_survives_the_death_of_the_server(stage, learner, server):
     address, forks = server
     token = hidden(learner.activity(ACTIVITY))["csrf_token"]

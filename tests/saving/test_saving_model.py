@@ -128,6 +128,7 @@ def typist(stage, learner):
     close(learner.client.application, stage)
 
 
+@pytest.mark.timeout(600)
 def test_no_acknowledged_save_is_lost_and_none_is_overwritten_unseen(stage, typist):
     lost, blind, acknowledged = [], [], 0
 
