@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from lti_tool import log
 from lti_tool.blueprints import (
     discuss,
+    gradebook,
     launch,
     learn,
     mine,
@@ -49,7 +50,7 @@ def create_app(settings: Settings) -> Flask:
     for part in (requests, headers, errors, pages):
         part.init_app(app)
     learners = (learn, discuss, mine, papers)
-    teachers = (teach, moderate, shared, review)
+    teachers = (teach, gradebook, moderate, shared, review)
     for module in (public, register, launch, select, *learners, *teachers, tickets):
         app.register_blueprint(module.bp)
     if hops := settings.trusted_proxies:

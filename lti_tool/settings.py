@@ -86,6 +86,8 @@ class Settings(BaseSettings):
     """How long a worker may hold one delivery before another may take it; longer than one request may last."""
     grade_retry_scale: float = Field(1.0, gt=0, le=1)
     """Scales our own waits between tries (tests); never a platform's ``Retry-After``."""
+    compare_hour: int = Field(2, ge=0, le=23)
+    """From this hour on, in UTC, gradebooks are compared every night with what was sent."""
     log_format: Literal["json", "text"] = "json"
     """One JSON object a line, or readable text."""
 

@@ -8,6 +8,7 @@ import click
 from lti_tool import __version__
 from lti_tool.cli.content import content
 from lti_tool.cli.doctor import doctor
+from lti_tool.cli.grades import grades
 from lti_tool.cli.invitations import invite
 from lti_tool.cli.keys import keys
 from lti_tool.cli.platforms import platform
@@ -22,7 +23,7 @@ def commands() -> None:
     """Run and look after Three Steps, a mentoring workshop inside a learning platform."""
 
 
-for command in (content, demo, invite, keys, platform, run, upgrade, work):
+for command in (content, demo, grades, invite, keys, platform, run, upgrade, work):
     commands.add_command(command)
 platform.add_command(doctor)
 

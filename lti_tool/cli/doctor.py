@@ -49,6 +49,7 @@ def steps(settings: Settings, http: Outbound, tokens: TokenSource, connection: C
     yield _state(connection)
     yield from examine(http, tokens, connection.platform, _places(settings, connection))
     yield _last_launch(connection)
+    yield _traffic(connection)
     yield _held(connection)
 
 
@@ -96,13 +97,31 @@ def _last_launch(connection: Connection) -> Step:
     return Step(name="last launch", verdict=Verdict.WARNING, says=says, todo="Right in a break; else try one.")
 
 
+def _traffic(connection: Connection) -> Step:
+    """Say whether scores go there at all."""
+    if connection.down_since is not None:
+        says = f"Scores stopped at {connection.down_since:%Y-%m-%d %H:%M} UTC: it failed five times in a row."
+        todo = "The steps above say why. One score at a time sees whether it is back; then all go out by themselves."
+        return Step(name="traffic", verdict=Verdict.WARNING, says=says, todo=todo)
+    if connection.rest_until is not None:
+        says = f"The platform asked to be left alone until {connection.rest_until:%Y-%m-%d %H:%M} UTC."
+        todo = f"If that is often: lti-tool platform pace {connection.platform.id} --at-once 1"
+        return Step(name="traffic", verdict=Verdict.WARNING, says=says, todo=todo)
+    if not connection.workers and connection.oldest_waiting is not None:
+        says = "Scores wait, and no worker was seen for a minute."
+        return Step(name="traffic", verdict=Verdict.WARNING, says=says, todo="Start one: lti-tool work")
+    return Step(name="traffic", verdict=Verdict.OK, says=f"Scores may go. Workers: {connection.workers}.")
+
+
 def _held(connection: Connection) -> Step:
     waiting = connection.deliveries.get("waiting", 0) + connection.deliveries.get("sending", 0)
+    oldest = connection.oldest_waiting
+    since = f", the oldest since {oldest:%Y-%m-%d %H:%M} UTC" if oldest else ""
     if not connection.held:
-        return Step(name="grades", verdict=Verdict.OK, says=f"No score is held. On their way: {waiting}.")
+        return Step(name="grades", verdict=Verdict.OK, says=f"No score is held. On their way: {waiting}{since}.")
     reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(connection.held.items()))
-    says = f"Held scores: {reasons}. On their way: {waiting}."
-    todo = "docs/errors.md says what each reason means; the steps above say what the platform refuses."
+    says = f"Held scores: {reasons}. On their way: {waiting}{since}."
+    todo = f"lti-tool grades list --platform {connection.platform.id} --state held; docs/grading.md says what helps."
     return Step(name="grades", verdict=Verdict.WARNING, says=says, todo=todo)
 
 

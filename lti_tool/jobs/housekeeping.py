@@ -7,31 +7,41 @@ from lti_tool.db import Database
 from lti_tool.jobs.catching_up import catch_up_one
 from lti_tool.library.model import Workshop
 from lti_tool.log import log
-from lti_tool.services import holding, progress, tickets, visits
+from lti_tool.services import holding, progress, reconciling, tickets, visits
 
 MEND_EVERY = 60.0
+NIGHT_EVERY = 600.0
 TIDY_EVERY = 3600.0
 
 
 class Upkeep:
     """Does what is due, and remembers when it did the rest."""
 
-    def __init__(self, database: Database, workshops: Mapping[str, Workshop]) -> None:
+    def __init__(self, database: Database, workshops: Mapping[str, Workshop], compare_hour: int) -> None:
         self._database = database
         self._workshops = workshops
-        self._next_mend = self._next_tidy = time.monotonic()
+        self._compare_hour = compare_hour
+        self._now_and_then = {self._mend: MEND_EVERY, self._ask_nightly: NIGHT_EVERY, self._tidy: TIDY_EVERY}
+        self._next = dict.fromkeys(self._now_and_then, time.monotonic())
 
     def step(self) -> bool:
         """Do what is due; say whether more may be."""
-        now = time.monotonic()
-        if now >= self._next_mend:
-            self._next_mend = now + MEND_EVERY
-            with self._database.transaction() as session:
-                holding.tidy(session)
-        if now >= self._next_tidy:
-            self._next_tidy = now + TIDY_EVERY
-            tidy(self._database)
+        for task, every in self._now_and_then.items():
+            if time.monotonic() >= self._next[task]:
+                self._next[task] = time.monotonic() + every
+                task()
         return catch_up_one(self._database, self._workshops)
+
+    def _mend(self) -> None:
+        with self._database.transaction() as session:
+            holding.tidy(session)
+
+    def _ask_nightly(self) -> None:
+        with self._database.transaction() as session:
+            reconciling.ask_nightly(session, self._compare_hour)
+
+    def _tidy(self) -> None:
+        tidy(self._database)
 
 
 def tidy(database: Database) -> None:

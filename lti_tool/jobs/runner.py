@@ -14,6 +14,7 @@ from lti_tool.db import Database
 from lti_tool.jobs.dispatcher import IDLE, Dispatcher
 from lti_tool.jobs.grades import Courier
 from lti_tool.jobs.housekeeping import Upkeep
+from lti_tool.jobs.reconciling import Comparer
 from lti_tool.jobs.rosters import RosterReader
 from lti_tool.library.loader import shipped_workshops
 from lti_tool.log import log
@@ -43,6 +44,11 @@ def courier(settings: Settings, database: Database, http: Outbound) -> Courier:
     )
 
 
+def comparer(settings: Settings, database: Database, service: GradeService) -> Comparer:
+    """Return who compares gradebooks, with the access tokens of a courier's service."""
+    return Comparer(database=database, service=service, retry_scale=settings.grade_retry_scale)
+
+
 def roster_reader(settings: Settings, database: Database, http: Outbound) -> RosterReader:
     """Return a reader of course lists; its access tokens are its own."""
     tokens = TokenSource(http, partial(_signing_key, database, Sealer(settings.encryption_keys)))
@@ -66,11 +72,13 @@ def work(settings: Settings, stop: threading.Event) -> None:
     http = Outbound(settings.private_hosts)
     carrier = courier(settings, database, http)
     reader = roster_reader(settings, database, http)
+    compares = comparer(settings, database, carrier.service)
+    upkeep = Upkeep(database, carrier.workshops, settings.compare_hour)
     log.info("worker started", owner=carrier.owner, threads=settings.work_threads)
     # A long list, or a whole course to queue, must hold up no grade, so they are beside them.
     beside = [
         threading.Thread(target=_repeat, args=(step, stop), daemon=True)
-        for step in (partial(reader.read_one, stop.is_set), Upkeep(database, carrier.workshops).step)
+        for step in (partial(reader.read_one, stop.is_set), compares.compare_one, upkeep.step)
     ]
     for thread in beside:
         thread.start()
@@ -91,7 +99,7 @@ def deliver_due(settings: Settings, limit: int = 100) -> int:
     http = Outbound(settings.private_hosts)
     carrier = courier(settings, database, http)
     try:
-        Upkeep(database, carrier.workshops).step()
+        Upkeep(database, carrier.workshops, settings.compare_hour).step()
         return sum(1 for _ in takewhile(bool, (carrier.deliver_one() for _ in range(limit))))
     finally:
         http.close()

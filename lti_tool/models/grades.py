@@ -31,6 +31,13 @@ class GradebookColumn(Base):
     """Whether ``maximum`` is settled: read from the line item, or ours because we make it."""
     missing_since: Mapped[datetime | None]
     """When the platform said that there is no such column any more; None while there is one."""
+    compare_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When to compare the gradebook with what we sent; None until somebody, or the night, wants it."""
+    compared_at: Mapped[datetime | None]
+    comparison: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """What came of the last comparison: how many scores of each kind."""
+    compare_problem: Mapped[str | None] = mapped_column(String(50))
+    """A stable word for why the last comparison did not come to its end."""
 
     assignment: Mapped[Assignment] = relationship()
 

@@ -41,11 +41,9 @@ def keep(
     """
     if not wishes.collects_grade:
         return
-    key = {"assignment_id": assignment.id, "part": assignment.part}
-    once = {"maximum": DEFAULT_POINTS}
-    column_id = upsert(session, GradebookColumn, key, once=once, label=assignment.title)
+    column, is_new = _column(session, assignment)
     address = endpoints.lineitem if endpoints else None
-    changed = _place(session, session.get_one(GradebookColumn, column_id), address)
+    changed = _place(session, column, address) or is_new
     if wishes.lines_per_module and assignment.part == grading.WHOLE:
         changed = _add_lines(session, assignment, workshop) or changed
     if changed:
@@ -115,6 +113,17 @@ def end_catch_up(session: Session, course_id: int, until: datetime) -> None:
 
 def _catch_up_soon(session: Session, course_id: int) -> None:
     session.execute(update(Course).filter_by(id=course_id).values(catch_up_at=clock.now()))
+
+
+def _column(session: Session, assignment: Assignment) -> tuple[GradebookColumn, bool]:
+    """Return the assignment's own column, with its title; say whether it is new."""
+    key = {"assignment_id": assignment.id, "part": assignment.part}
+    column = session.scalars(select(GradebookColumn).filter_by(**key)).first()
+    if column is not None:
+        column.label = assignment.title
+        return column, False
+    once = {"maximum": DEFAULT_POINTS, "label": assignment.title}
+    return session.get_one(GradebookColumn, upsert(session, GradebookColumn, key, once=once)), True
 
 
 def _place(session: Session, column: GradebookColumn, address: str | None) -> bool:

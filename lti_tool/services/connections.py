@@ -7,6 +7,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lti_tool import clock
+from lti_tool.db import UtcDateTime
 from lti_tool.lti.messages import PlatformConfig
 from lti_tool.models import (
     Assignment,
@@ -17,10 +19,11 @@ from lti_tool.models import (
     GradeDelivery,
     Member,
     Platform,
+    PlatformPace,
     PlatformState,
     Visit,
 )
-from lti_tool.services import platforms
+from lti_tool.services import platforms, workers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +50,14 @@ class Connection:
     """How many scores are in each state."""
     held: Mapping[str, int]
     """How many scores are held, by reason."""
+    down_since: datetime | None
+    """Since when the breaker is open: the platform failed too often in a row."""
+    rest_until: datetime | None
+    """Until when the platform asked to be left alone."""
+    oldest_waiting: datetime | None
+    """Since when the score waits that has waited longest."""
+    workers: int
+    """How many workers are alive."""
 
 
 def of(session: Session, platform_id: int) -> Connection | None:
@@ -58,6 +69,9 @@ def of(session: Session, platform_id: int) -> Connection | None:
     found = session.scalars(courses.limit(200)).all()
     by_state = _count(session, platform_id, GradeDelivery.state)
     held = _count(session, platform_id, GradeDelivery.reason, state=DeliveryState.HELD)
+    pace = session.scalars(select(PlatformPace).filter_by(platform_id=platform_id)).first()
+    since = func.min(func.coalesce(GradeDelivery.waiting_since, GradeDelivery.changed_at), type_=UtcDateTime())
+    waiting = select(since).filter_by(platform_id=platform_id, state=DeliveryState.WAITING)
     return Connection(
         platform=platforms.config(platform),
         name=platform.name,
@@ -74,6 +88,10 @@ def of(session: Session, platform_id: int) -> Connection | None:
         last_launch_at=_last_launch(session, platform_id),
         deliveries=by_state,
         held=held,
+        down_since=pace.opened_at if pace else None,
+        rest_until=pace.rest_until if pace and pace.rest_until and pace.rest_until > clock.now() else None,
+        oldest_waiting=session.scalar(waiting),
+        workers=workers.alive(session),
     )
 
 

@@ -211,15 +211,14 @@ def _read(session: Session, query: Select[GradeDelivery]) -> list[GradeDelivery]
         return list(session.scalars(query))
     except (ArithmeticError, ValueError) as error:
         log.fault(error)
-    good = []
     for row_id in session.scalars(query.with_only_columns(GradeDelivery.id)).all():
         try:
-            good.append(session.get_one(GradeDelivery, row_id))
+            session.get_one(GradeDelivery, row_id)
         except (ArithmeticError, ValueError):
             log.alert("delivery unreadable", delivery=row_id)
             broken = update(GradeDelivery).filter_by(id=row_id)
             session.execute(broken.values(state=DeliveryState.HELD, reason=OutcomeKind.OUR_FAULT))
-    return good
+    return list(session.scalars(query))
 
 
 def _lane(

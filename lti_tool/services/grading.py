@@ -94,7 +94,11 @@ def queue_course(
     learners = select(Answer.member_id).join(Member).filter(Member.course_id == course_id, Answer.member_id > after)
     members = session.scalars(learners.distinct().order_by(Answer.member_id).limit(limit)).all()
     for member_id in members:
-        queue_member(session, member_id, workshop)
+        try:
+            queue_member(session, member_id, workshop)
+        except (ArithmeticError, ValueError) as error:
+            # A row that cannot be read is its own trouble: the others are queued.
+            log.fault(error)
     return members[-1] if limit is not None and len(members) == limit else None
 
 
@@ -126,12 +130,16 @@ def _queue(
     session: Session, member: Member, column: GradebookColumn, score: Standing, delivery: GradeDelivery | None
 ) -> None:
     """Write the score into the outbox, unless it is what stands there, or it is too early to send it."""
-    if score.given is None or not (delivery or _is_due(column.assignment, score)):
+    if score.given is None or not _is_due(column.assignment, score, delivery):
         return
     now = clock.now()
     if delivery is None:
         delivery = _new(session, member, column, score, now)
     if (delivery.given, delivery.maximum) == (score.given, score.maximum):
+        return
+    if not score.given and not delivery.shares and not delivery.delivered_version:
+        # A 0 only ever replaces a score of ours, and none has left this house.
+        session.delete(delivery)
         return
     delivery.version += 1
     delivery.given, delivery.maximum = score.given, score.maximum
@@ -162,9 +170,16 @@ def later(before: datetime, now: datetime) -> datetime:
     return moment
 
 
-def _is_due(assignment: Assignment, score: Standing) -> bool:
-    """Say whether a first score may be sent: never a 0, and on request only a complete one."""
-    return score.complete or (assignment.send_when == AS_THEY_GO and bool(score.given))
+def _is_due(assignment: Assignment, score: Standing, delivery: GradeDelivery | None) -> bool:
+    """Say whether a score may be sent: on request only a complete one, or one that lowers what was sent before.
+
+    A first score is never a 0.
+    """
+    if score.complete:
+        return True
+    if assignment.send_when == AS_THEY_GO:
+        return delivery is not None or bool(score.given)
+    return delivery is not None and (score.given or 0) * delivery.maximum < delivery.given * score.maximum
 
 
 def state_for(session: Session, member_id: int, assignment_id: int) -> GradeState:

@@ -19,7 +19,7 @@ from lti_tool.services.reports import NOT_ENROLLED
 
 REFUSED = ("refused", "person")
 """Why a score is held that the platform does not want, where it may be that the learner has left."""
-COLUMN_MISSING, PAUSED, ERASED = "column-missing", "paused", "erased"
+COLUMN_MISSING, PAUSED = "column-missing", "paused"
 LEFT_KEPT_FOR = timedelta(days=90)
 """How long the score of somebody who has left the course stays ready for their return."""
 FAR_AHEAD = timedelta(hours=9)
@@ -79,13 +79,6 @@ def follow_roster(session: Session, course_id: int) -> None:
     stopped = update(GradeDelivery).filter(left, refused)
     session.execute(stopped.values(state=DeliveryState.HELD, reason=NOT_ENROLLED))
     _resume(session, back, _AWAY)
-
-
-def cancel_member(session: Session, member_id: int) -> None:
-    """Never send anything of a learner again: they are being erased."""
-    theirs = update(GradeDelivery).filter(GradeDelivery.member_id == member_id)
-    lease = {"lease_owner": None, "lease_until": None}
-    session.execute(theirs.values(state=DeliveryState.CANCELLED, reason=ERASED, **lease))
 
 
 def pause_platform(session: Session, platform_id: int) -> int:

@@ -13,7 +13,7 @@ def test_a_learner_in_the_frame_gets_ten_points_and_reads_so_only_when_they_arri
 
     walk.first_module()
     walk.home()
-    expect(walk.tool.get_by_text("Waiting for the gradebook")).to_be_visible()
+    expect(walk.tool.get_by_text("Waiting for your LMS")).to_be_visible()
     expect(walk.tool.get_by_text("Sent to the gradebook")).to_have_count(0)
     stage.deliver()
 

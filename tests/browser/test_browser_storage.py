@@ -48,7 +48,7 @@ def test_a_learner_without_cookies_does_the_first_module_and_gets_ten_points(wal
     walk.first_module()
     expect(walk.tool.locator("#outcome")).to_be_focused()
     walk.home()
-    expect(walk.tool.get_by_text("Waiting for the gradebook")).to_be_visible()
+    expect(walk.tool.get_by_text("Waiting for your LMS")).to_be_visible()
     stage.deliver()
 
     expect(walk.tool.get_by_text("Sent to the gradebook at")).to_be_visible()
@@ -232,7 +232,7 @@ def test_a_window_of_its_own_goes_on_where_the_frame_was(walk, stage, context, w
     window = opened.value
 
     expect(window.get_by_role("heading", level=1)).to_have_text(stage.tool.workshop(None).title)
-    expect(window.get_by_text("4 of 4 done").or_(window.get_by_text("Waiting for the gradebook")).first).to_be_visible()
+    expect(window.get_by_text("4 of 4 done").or_(window.get_by_text("Waiting for your LMS")).first).to_be_visible()
     window.get_by_role("link", name="About your grade").click()
     expect(window.get_by_role("heading", level=1)).to_have_text("About your grade")
     assert window.evaluate("window.opener") is None

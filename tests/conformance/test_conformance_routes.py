@@ -83,6 +83,9 @@ ROUTES = {
     "POST /v/<visit_id>/teach/discussion/<activity_id>/hide": (NOT_HERE, {"data": {"post": "x", "reason": "y"}}),
     "POST /v/<visit_id>/teach/discussion/<activity_id>/show": (NOT_HERE, {"data": {"post": "x"}}),
     "POST /v/<visit_id>/teach/roster": (_row({404}, {303}, {404}), {"data": {}}),
+    "GET /v/<visit_id>/teach/grades": (TEACH, {}),
+    "POST /v/<visit_id>/teach/grades/resend": (NOT_HERE, {"data": {"delivery": "1000000"}}),
+    "POST /v/<visit_id>/teach/grades/sync": (_row({404}, {303}, {404}) | {"assistant": {404}}, {"data": {}}),
 }
 """Every route below a visit: what each role is answered, and what a request of it carries. A new route needs a row."""
 FILLED = {"<activity_id>": "m0.privacy", "<form>": "docx", "<int:share_id>": "1"}

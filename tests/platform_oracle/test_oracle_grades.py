@@ -52,7 +52,7 @@ def score(course, person, given, timestamp):
 def settled(course, learner):
     """Return the learner's first page once the worker has tried again and nothing waits any more."""
     end = time.monotonic() + 20
-    while "Waiting for the gradebook" in (page := learner.open(learner.home).get_text()):
+    while "Waiting for your LMS" in (page := learner.open(learner.home).get_text()):
         assert time.monotonic() < end, "it still waits"
         time.sleep(0.1)
         course.stage.deliver()

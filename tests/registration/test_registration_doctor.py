@@ -68,6 +68,7 @@ def test_a_good_connection_is_well_at_every_step(stage, doctor, key):
         "line items": "ok",
         "roster": "ok",
         "last launch": "ok",
+        "traffic": "ok",
         "grades": "ok",
     }
     assert "PRIVATE_HOSTS" in steps["tls"]["says"]

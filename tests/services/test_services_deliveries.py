@@ -210,20 +210,6 @@ def test_after_ninety_days_the_score_of_who_has_left_is_let_go_and_their_return_
     assert rows(desk)[0].state == DeliveryState.WAITING
 
 
-def test_a_learner_who_is_erased_is_never_sent_again_whoever_holds_the_score(desk):
-    platform(desk, "a", learners=1)
-    (lane,) = claim(desk)
-    with desk.database.transaction() as session:
-        holding.cancel_member(session, lane.claimed[0].member_id)
-
-    answer(desk, lane, OutcomeKind.TROUBLE)
-    with desk.database.transaction() as session:
-        holding.resume_member(session, lane.claimed[0].member_id)
-
-    (row,) = rows(desk)
-    assert (row.state, row.reason) == (DeliveryState.CANCELLED, "erased")
-
-
 def test_another_column_in_the_place_of_one_gets_every_score_anew(desk):
     platform(desk, "a", learners=2)
     for lane in claim(desk, threads=4):

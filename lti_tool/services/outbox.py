@@ -1,0 +1,95 @@
+"""The outbox as an operator looks through it: ids, states and times, never a name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from lti_tool.models import Assignment, Course, DeliveryState, Deployment, GradebookColumn, GradeDelivery
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """Which deliveries, or columns, an operator means; what is None is left open."""
+
+    platform_id: int | None = None
+    course_id: int | None = None
+    state: DeliveryState | None = None
+    reason: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it means everything."""
+        return (self.platform_id, self.course_id, self.state, self.reason) == (None, None, None, None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """One score on its way."""
+
+    id: int
+    platform: int
+    course: int
+    column: int
+    member: int
+    score: str
+    state: str
+    reason: str | None
+    tries: int
+    changed_at: datetime
+    delivered_at: datetime | None
+    next_at: datetime | None
+    """When the next try follows; None where none does by itself."""
+
+
+def listing(session: Session, wanted: Filter, limit: int) -> list[Delivery]:
+    """Return what is meant, oldest first, up to ``limit``."""
+    columns = GradeDelivery, Deployment.platform_id, Course.id
+    rows = session.execute(_filtered(select(*columns), wanted).order_by(GradeDelivery.id).limit(limit))
+    return [_delivery(row, platform, course) for row, platform, course in rows]
+
+
+def chosen(session: Session, wanted: Filter) -> list[int]:
+    """Return the ids of what is meant."""
+    return list(session.scalars(_filtered(select(GradeDelivery.id), wanted).order_by(GradeDelivery.id)))
+
+
+def columns(session: Session, wanted: Filter) -> Sequence[int]:
+    """Return the columns of a platform or a course that have an address."""
+    found = select(GradebookColumn.id).join(Assignment).join(Course).join(Deployment)
+    found = _in_place(found, wanted).filter(GradebookColumn.url.is_not(None))
+    return session.scalars(found.order_by(GradebookColumn.id)).all()
+
+
+def _filtered(query: Select[*tuple[Any, ...]], wanted: Filter) -> Select[*tuple[Any, ...]]:
+    query = query.select_from(GradeDelivery).join(GradebookColumn, GradebookColumn.id == GradeDelivery.column_id)
+    query = _in_place(query.join(Assignment).join(Course).join(Deployment), wanted)
+    if wanted.state is not None:
+        query = query.filter(GradeDelivery.state == wanted.state)
+    return query if wanted.reason is None else query.filter(GradeDelivery.reason == wanted.reason)
+
+
+def _in_place(query: Select[*tuple[Any, ...]], wanted: Filter) -> Select[*tuple[Any, ...]]:
+    if wanted.course_id is not None:
+        query = query.filter(Course.id == wanted.course_id)
+    return query if wanted.platform_id is None else query.filter(Deployment.platform_id == wanted.platform_id)
+
+
+def _delivery(row: GradeDelivery, platform: int, course: int) -> Delivery:
+    return Delivery(
+        id=row.id,
+        platform=platform,
+        course=course,
+        column=row.column_id,
+        member=row.member_id,
+        score=f"{row.given} of {row.maximum}",
+        state=str(row.state),
+        reason=row.reason,
+        tries=row.tries,
+        changed_at=row.changed_at,
+        delivered_at=row.delivered_at,
+        next_at=row.next_at if row.state == DeliveryState.WAITING else None,
+    )
