@@ -56,7 +56,7 @@ def test_scores_are_listed_with_ids_and_reasons_and_without_a_name(stage, learne
 
 def test_a_held_score_is_sent_again_by_its_id_or_by_its_reason(stage, learner, grades):
     learner.finish("m0.welcome")
-    for words in ((row(stage).id,), ("--reason", "refused"), ("--platform", 1, "--state", "held")):
+    for words in ((row(stage).id,), ("--reason", "refused"), ("--platform", row(stage).platform_id, "--state", "held")):
         hold(stage)
 
         assert printed(grades("resend", *words, "--json")) == {"resent": 1}
