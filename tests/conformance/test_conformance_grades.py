@@ -30,15 +30,21 @@ def a_learner(house, course=MOODLE, link=LINK, person="mai"):
     made.people = dict(made.people)
     browser = house.browser()
     browser.course, browser.link, browser.person = made, link, person
+    nothing_waits(house)
     try:
         browser.launch(person, course=made.key, link=link)
         yield browser
     finally:
-        house.lms.faults.clear()
-        with house.database.transaction() as session:
-            session.execute(delete(GradeDelivery))
-            session.execute(delete(PlatformPace))
-            session.execute(update(Course).values(catch_up_at=None))
+        nothing_waits(house)
+
+
+def nothing_waits(house):
+    """Forget every score, every rest of a platform and all planned trouble."""
+    house.lms.faults.clear()
+    with house.database.transaction() as session:
+        session.execute(delete(GradeDelivery))
+        session.execute(delete(PlatformPace))
+        session.execute(update(Course).values(catch_up_at=None))
 
 
 def again(house, learner, **where):

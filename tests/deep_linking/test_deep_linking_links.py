@@ -191,5 +191,5 @@ def test_an_activity_added_by_hand_opens_the_whole_workshop_and_the_teacher_read
     learner = stage.browser().launch("mai", course=course, link=link)
     teacher = stage.browser().launch("ines", course=course, link=link)
 
-    assert len(learner.select(".module")) == 5
+    assert len(learner.select(".module")) == 6
     assert "We make one when the first grade is sent" in teacher.get_text()
