@@ -99,6 +99,7 @@ class Stage:
         self.settings = make_settings(database_url, base_url=base_url, private_hosts=hosts, **values)
         self._stack = ExitStack()
         self.app = self._ground.web.app = self._stack.enter_context(lent_app(self.settings))
+        self._plain = self.app.wsgi_app
         self.tool = self.app.extensions["tool"]
         self.database: Database = self.tool.database
         self._register()
@@ -107,6 +108,7 @@ class Stage:
     def stop(self) -> None:
         """Leave the ground to the next stage and close the database."""
         self._ground.clear()
+        self.app.wsgi_app = self._plain  # what a test put before it belongs to that test
         self._stack.close()
         _grounds.append(self._ground)
 
