@@ -5,13 +5,13 @@ PIP        := .tools/bin/python -m pip --disable-pip-version-check -q
 UV         := .tools/bin/uv
 INSTALL    := $(UV) pip install -q --python .venv --no-build --require-hashes
 VENDOR     := lti_tool/static/vendor/htmx.min.js
-CODE       := lti_tool migrations tests tools
+CODE       := lti_tool migrations tests tools benchmarks
 BIN        := .venv/bin
 # Every command and every process a test starts imports a hundred libraries: compile them once, whatever the machine says.
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run work test test-all check format migration wheel lock clean
+.PHONY: help demo run work test test-all bench check format migration wheel lock clean
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -31,6 +31,11 @@ test: check .tools/browser.json .tools/oracle/.ready  ## every check and test, o
 
 test-all: check .tools/browser.json .tools/oracle/.ready  ## the same with the long runs
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m ""
+
+# What this finds is in docs/performance.md; ARGS goes to the script, for example ARGS="--rounds 3 --database sqlite".
+WHAT ?= launches
+bench: .venv/.bench $(VENDOR)  ## what the tool costs: WHAT=launches, footprint or rosters
+	@$(BIN)/python benchmarks/$(WHAT).py $(ARGS)
 
 check: .venv/.lint .venv/.test $(VENDOR)  ## style, types, import directions, templates, dependencies, content, migrations
 	@$(BIN)/ruff check $(CODE)
@@ -68,6 +73,9 @@ $(UV): requirements/uv.txt
 .venv/.test: requirements/test.txt .venv/.runtime
 	@$(INSTALL) -r requirements/test.txt
 	@touch $@
+.venv/.bench: requirements/bench.txt .venv/.test
+	@$(INSTALL) -r requirements/bench.txt
+	@touch $@
 .venv/.lint: requirements/lint.txt .venv/.runtime
 	@$(INSTALL) -r requirements/lint.txt
 	@touch $@
@@ -88,6 +96,7 @@ lock: | $(UV)  ## pin every dependency with its hashes
 	$(LOCK) pyproject.toml --extra postgresql --extra pdf -o requirements/runtime.txt
 	$(LOCK) pyproject.toml --extra postgresql --extra pdf --group test -c requirements/runtime.txt -o requirements/test.txt
 	$(LOCK) --group lint -c requirements/test.txt -o requirements/lint.txt
+	$(LOCK) --group bench -c requirements/test.txt -o requirements/bench.txt
 	$(LOCK) --group build -c requirements/test.txt -o requirements/build.txt
 	$(LOCK) --group platform-oracle -o requirements/oracle.txt
 	$(LOCK) --group assets --no-deps -o requirements/assets.txt

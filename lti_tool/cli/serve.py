@@ -60,7 +60,7 @@ def run() -> None:
     if settings.trusted_proxies == 0 and not settings.bind.startswith(("127.0.0.1:", "localhost:", "[::1]:")):
         click.echo("Warning: a few slow connections can hold up everybody. Put a buffering proxy in front.", err=True)
     stop = _asked_to_stop()
-    commands = [_web_command(settings), [sys.executable, "-m", "lti_tool", "work"]]
+    commands = [web_command(settings), [sys.executable, "-m", "lti_tool", "work"]]
     running = [subprocess.Popen(command) for command in commands]  # noqa: S603 - our own two commands
     while not stop.wait(1):
         for index, process in enumerate(running):
@@ -81,7 +81,8 @@ def _let_end(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _web_command(settings: Settings) -> list[str]:
+def web_command(settings: Settings) -> list[str]:
+    """Return the command line of the web server, with the limits that we promise."""
     options = {
         "bind": settings.bind,
         "worker-class": "gthread",

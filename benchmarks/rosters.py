@@ -1,4 +1,4 @@
-"""Measures reading a course's list of 10,000 people in pages of 100: `python tests/roster/roster_figures.py`.
+"""What reading a course's list of 10,000 people in pages of 100 costs: `make bench WHAT=rosters`.
 
 The learning platform runs in a process of its own, so that only our work is counted.
 """
@@ -11,7 +11,7 @@ import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parents[1]))
+sys.path.append(str(Path(__file__).parents[1] / "tests"))
 
 from sqlalchemy import func, select
 from stage import SUPPORT, make_settings
