@@ -44,7 +44,7 @@ def _launch(walker, roles, personal, course="moodle-m101"):
     return good
 
 
-@pytest.mark.parametrize("number", VALID, ids=[f"CV-T{number}" for number in VALID])
+@pytest.mark.parametrize("number", VALID, ids=["CV-T1", "CV-T2", "CV-T3", "CV-T4", "CV-T6", "CV-T7", "CV-T8"])
 @pytest.mark.parametrize("course", ["moodle-m101", "canvas-m101", "strict-m101"])
 def test_cv_t_an_instructors_valid_launch_opens_the_progress_page(house, walker, course, number):
     roles, personal = VALID[number]
@@ -56,7 +56,7 @@ def test_cv_t_an_instructors_valid_launch_opens_the_progress_page(house, walker,
     assert page.h1.get_text().startswith("Progress")
 
 
-@pytest.mark.parametrize("number", VALID, ids=[f"CV-S{number}" for number in VALID])
+@pytest.mark.parametrize("number", VALID, ids=["CV-S1", "CV-S2", "CV-S3", "CV-S4", "CV-S6", "CV-S7", "CV-S8"])
 @pytest.mark.parametrize("course", ["moodle-m101", "canvas-m101", "strict-m101"])
 def test_cv_s_a_learners_valid_launch_opens_the_workshop_and_keeps_the_work(house, walker, course, number):
     roles, personal = VALID[number]

@@ -48,7 +48,7 @@ def test_cn_01_after_a_teachers_launch_everybody_in_the_course_is_on_the_page(st
     assert "incomplete" not in words(page)
 
 
-def test_cn_02_to_cn_05_the_platform_is_asked_once_with_a_token_for_the_list_alone(stage, desk, lms):
+def test_cn_02_cn_03_cn_04_cn_05_the_platform_is_asked_once_with_a_token_for_the_list_alone(stage, desk, lms):
     open_as(stage, "ines", "strict-m101")
 
     desk.read()

@@ -29,7 +29,9 @@ def read_until_it_breaks(service, platform, odd):
     return met, broken.value.outcome.kind
 
 
-def test_cn_02_to_cn_05_the_list_is_asked_for_with_its_own_media_type_token_and_scope(service, odd_platform, odd):
+def test_cn_02_cn_03_cn_04_cn_05_the_list_is_asked_for_with_its_own_media_type_token_and_scope(
+    service, odd_platform, odd
+):
     odd.page("/members?course=7&limit=100", "a")
 
     people = read(service, odd_platform, odd, "/members?course=7")
