@@ -23,7 +23,7 @@ from lti_tool.blueprints import (
     tickets,
 )
 from lti_tool.db import Database
-from lti_tool.library.loader import shipped_workshops
+from lti_tool.library.loader import workshops_of
 from lti_tool.lti.http import Outbound
 from lti_tool.lti.login import AttemptSigner
 from lti_tool.lti.platform_keys import KeySets
@@ -75,5 +75,5 @@ def build(settings: Settings) -> Tool:
         signer=AttemptSigner(settings.secrets),
         http=http,
         keys=KeySets(http),
-        workshops=shipped_workshops(),
+        workshops=workshops_of(settings.workshops),
     )

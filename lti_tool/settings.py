@@ -70,6 +70,8 @@ class Settings(BaseSettings):
     """SQLite on one machine, or ``postgresql://…`` for several."""
     private_hosts: Annotated[frozenset[str], NoDecode, BeforeValidator(split)] = frozenset()
     """``host:port`` of platforms on private addresses; plain http is allowed for exactly these."""
+    workshops: Annotated[tuple[str, ...], NoDecode, BeforeValidator(split)] = Field(("fundamentals",), min_length=1)
+    """Folders of the workshops that are offered, in order; `fundamentals` is the one that comes with the tool."""
     trusted_proxies: int = Field(0, ge=0, le=5)
     """How many proxies stand in front and may say who asked (``X-Forwarded-*``)."""
     bind: str = "127.0.0.1:8000"

@@ -168,11 +168,11 @@ def names_of(name: str, question: Question) -> list[str]:
 
 
 def wire_of(builder: Builder, value: Value, lines_key: str) -> dict[str, str]:
-    """Return what was said as flat fields; what was never touched is not among them."""
+    """Return what was said as flat fields; what was never touched, or is not asked any more, is not among them."""
     lines: Sequence[Line] = value.get(lines_key, []) if lines_key else []
-    given = {name: value[name] for name in [*builder.asked(0), OFFLINE] if name in value}
-    given |= {f"{name}_{place}": each for place, line in enumerate(lines, 1) for name, each in line.items()}
     asked = builder.asked(len(lines))
+    said = {f"{name}_{place}": each for place, line in enumerate(lines, 1) for name, each in line.items()}
+    given = {name: each for name, each in {**value, **said}.items() if name in asked or name == OFFLINE}
     wire = {LINES: str(len(lines))} if lines else {}
     for name, each in given.items():
         if isinstance(each, list):

@@ -193,7 +193,7 @@ def _send_unnamed(shown: Activity, answers: Value) -> ResponseReturnValue:
     """Record that the learner has sent something; then, in a transaction of its own, what was sent.
 
     In this order nothing is ever sent twice. If the machine stops in between, one voice is missing and nobody knows
-    whose: that is the lesser harm.
+    whose: that is the lesser harm. Answers that are not added, because this person has sent some, are said to be so.
     """
     workshop = current_workshop()
     with tool().database.transaction() as session:
@@ -202,7 +202,8 @@ def _send_unnamed(shown: Activity, answers: Value) -> ResponseReturnValue:
         course = CourseOf(institution_id=visit.institution_id, course_id=visit.course_id, workshop_id=workshop.id)
         with tool().database.transaction() as session:
             evaluations.add(session, tool().sealer, course, shown.content.version, answers)
-    return redirect(url_for("learn.activity", activity_id=shown.id, _anchor="outcome"), 303)
+    again = None if first or not answers else "1"
+    return redirect(url_for("learn.activity", activity_id=shown.id, again=again, _anchor="outcome"), 303)
 
 
 def _version(given: object) -> int:

@@ -64,7 +64,7 @@ def confirm_delete() -> str:
 def delete() -> ResponseReturnValue:
     """Delete everything that the learner wrote, also what they posted; points stay."""
     with tool().database.transaction() as session:
-        erasure.delete_answers(session, _author(), current_workshop())
+        erasure.delete_answers(session, tool().sealer, _author(), current_workshop())
     return redirect(url_for("mine.show"), 303)
 
 
@@ -80,7 +80,7 @@ def confirm_reset() -> str:
 def reset() -> ResponseReturnValue:
     """Delete answers and completion, and let the gradebook know."""
     with tool().database.transaction() as session:
-        erasure.reset_workshop(session, _author(), current_workshop())
+        erasure.reset_workshop(session, tool().sealer, _author(), current_workshop())
     return redirect(url_for("learn.home"), 303)
 
 

@@ -6,6 +6,7 @@ from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_tool.forms.selection import SelectionForm, errors_of, selection_form
+from lti_tool.library.model import Workshop
 from lti_tool.lti import deep_linking, texts
 from lti_tool.lti.deep_linking import ContentItem
 from lti_tool.services import linking, signing_keys
@@ -19,12 +20,13 @@ bp = visit_blueprint("select", __name__, "/select", lambda visit: visit.chooses)
 
 @bp.get("/")
 def picker() -> ResponseReturnValue:
-    """Show what can be added; to those who do not build the course, that they cannot."""
+    """Show what can be added of one workshop; to those who do not build the course, that they cannot."""
     asked = _asked()
     if refused := _refused(asked):
         return refused
-    offer = _offer(asked)
-    return _page(offer, selection_form(offer), {})
+    workshop = tool().workshop(request.args.get("workshop"))
+    offer = linking.offer(asked, workshop, visit.platform.family)
+    return _page(workshop, offer, selection_form(offer), {})
 
 
 @bp.post("/")
@@ -35,20 +37,17 @@ def choose() -> ResponseReturnValue:
         return _go_back(asked, [])
     if refused := _refused(asked):
         return refused
-    offer = _offer(asked)
+    workshop = tool().workshop(request.form.get("workshop"))
+    offer = linking.offer(asked, workshop, visit.platform.family)
     form = selection_form(offer, request.form)
     if errors := errors_of(form, offer):
-        return _page(offer, form, errors), 422
-    return _go_back(asked, linking.content_items(form.chosen(offer), tool().workshop(None), asked.text))
+        return _page(workshop, offer, form, errors), 422
+    return _go_back(asked, linking.content_items(form.chosen(offer), workshop, asked.text))
 
 
 def _asked() -> Picker:
     with tool().database.reading() as session:
         return linking.find(session, visit)
-
-
-def _offer(asked: Picker) -> Offer:
-    return linking.offer(asked, tool().workshop(None), visit.platform.family)
 
 
 def _refused(asked: Picker) -> ResponseReturnValue | None:
@@ -59,10 +58,12 @@ def _refused(asked: Picker) -> ResponseReturnValue | None:
     return render_template("select/not_here.html", reason=reason, action=url_for("select.choose")), 403
 
 
-def _page(offer: Offer, form: SelectionForm, errors: dict[str, str]) -> str:
+def _page(workshop: Workshop, offer: Offer, form: SelectionForm, errors: dict[str, str]) -> str:
     chosen = form["part"].data
     return render_template(
         "select/picker.html",
+        workshop=workshop,
+        workshops=[(each, url_for("select.picker", workshop=each.id)) for each in tool().workshops.values()],
         offer=offer,
         form=form,
         errors=errors,

@@ -14,6 +14,7 @@ from lti_tool.cli.keys import keys
 from lti_tool.cli.platforms import platform
 from lti_tool.cli.serve import demo, run, upgrade, work
 from lti_tool.errors import ToolError
+from lti_tool.library.problems import PackRefused
 from lti_tool.settings import SettingsFaulty
 
 
@@ -36,6 +37,9 @@ def main() -> None:
     except SettingsFaulty as faults:
         click.echo(f"Settings to mend (see config/example.env):\n{faults}", err=True)
         sys.exit(2)
+    except PackRefused as refused:
+        click.echo(f"A workshop to mend (see LTI_TOOL_WORKSHOPS):\n{refused}", err=True)
+        sys.exit(1)
     except ToolError as refused:
         click.echo(" ".join(filter(None, [refused.message, refused.detail_for_page, refused.remedy])), err=True)
         sys.exit(1)

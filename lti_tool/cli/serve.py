@@ -17,6 +17,7 @@ from lti_tool.app import create_app
 from lti_tool.db import Database
 from lti_tool.demo_lms import LmsConfig, LmsServer
 from lti_tool.jobs import runner
+from lti_tool.library.loader import workshops_of
 from lti_tool.seal import Sealer
 from lti_tool.services import platforms, signing_keys
 from lti_tool.services.platforms import Registration
@@ -57,6 +58,7 @@ def work() -> None:
 def run() -> None:
     """Run the web server and a worker on this machine until stopped; one that dies is started again."""
     settings = Settings.load()
+    workshops_of(settings.workshops)  # a pack with an error is named here, once, not by every process again and again
     if settings.trusted_proxies == 0 and not settings.bind.startswith(("127.0.0.1:", "localhost:", "[::1]:")):
         click.echo("Warning: a few slow connections can hold up everybody. Put a buffering proxy in front.", err=True)
     stop = _asked_to_stop()

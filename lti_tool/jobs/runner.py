@@ -16,7 +16,7 @@ from lti_tool.jobs.grades import Courier
 from lti_tool.jobs.housekeeping import Upkeep
 from lti_tool.jobs.reconciling import Comparer
 from lti_tool.jobs.rosters import RosterReader
-from lti_tool.library.loader import shipped_workshops
+from lti_tool.library.loader import workshops_of
 from lti_tool.log import log
 from lti_tool.lti.grades import GradeService
 from lti_tool.lti.http import Outbound
@@ -39,7 +39,7 @@ def courier(settings: Settings, database: Database, http: Outbound) -> Courier:
         service=GradeService(http, tokens),
         owner=_owner(),
         lease=timedelta(seconds=settings.grade_lease_seconds),
-        workshops=shipped_workshops(),
+        workshops=workshops_of(settings.workshops),
         retry_scale=settings.grade_retry_scale,
     )
 

@@ -16,8 +16,8 @@ from lti_tool.library.check import problems_of
 from lti_tool.library.markdown import Renderer
 from lti_tool.library.model import Module, Objective, Workshop
 from lti_tool.library.pack import ActivityEntry, Locale, Pack, PackFile, Page
-from lti_tool.library.problems import Level, PackRefused
-from lti_tool.library.reading import Unreadable, read_pack
+from lti_tool.library.problems import Level, PackRefused, Problem
+from lti_tool.library.reading import MANIFEST, Unreadable, read_pack
 from lti_tool.library.schemas.workshop import Areas, Manifest, ModuleEntry, Objectives, Texts
 from lti_tool.library.translation import translated
 from lti_tool.mentoring.score import Profile
@@ -27,10 +27,22 @@ SHIPPED = Path(__file__).parent.parent / "content" / "fundamentals"
 
 
 @cache
-def shipped_workshops() -> Mapping[str, Workshop]:
-    """Return the workshops that come with the tool, by id; they cannot change, so they are read once."""
-    workshop = load_workshop()
-    return MappingProxyType({workshop.id: workshop})
+def workshops_of(folders: tuple[str, ...]) -> Mapping[str, Workshop]:
+    """Return an installation's workshops by id, in order; they cannot change, so they are read once.
+
+    ``fundamentals`` is the one that comes with the tool; anything else is the folder of a pack.
+
+    :raise PackRefused: a pack has errors, or two have the same id.
+    """
+    found: dict[str, Workshop] = {}
+    for name in folders:
+        folder = SHIPPED if name == SHIPPED.name else Path(name)
+        workshop = load_workshop(folder)
+        if workshop.id in found:
+            message = f"{workshop.id}: two workshops of this installation have this id"
+            raise PackRefused([Problem(path=f"{name}/{MANIFEST}", line=1, code="V002", message=message)])
+        found[workshop.id] = workshop
+    return MappingProxyType(found)
 
 
 def load_workshop(folder: Path = SHIPPED, *, locale: str = "en", features: frozenset[str] = FEATURES) -> Workshop:

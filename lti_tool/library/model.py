@@ -88,6 +88,10 @@ class Workshop:
                 return module
         raise KeyError(module_id)
 
+    def has_module(self, module_id: str) -> bool:
+        """Say whether the workshop has a module of this id."""
+        return any(module.id == module_id for module in self.modules)
+
     def text(self, key: str) -> str:
         """Return a text of the workshop; its placeholders are the page's to fill.
 

@@ -73,7 +73,8 @@ def settle_points(
         return False
     column.maximum = maximum
     session.flush()
-    grading.queue_member(session, member_id, workshops[column.assignment.workshop_id])
+    if workshop := workshops.get(column.assignment.workshop_id):
+        grading.queue_member(session, member_id, workshop)
     _catch_up_soon(session, column.assignment.course_id)
     return True
 

@@ -72,7 +72,8 @@ def follow(
     key = {"member_id": author.member_id, "workshop_id": workshop.id, "activity_id": activity.id}
     posted = posted_of(value)
     if posted is None:
-        session.execute(delete(DiscussionPost).filter_by(**key))
+        for post in session.scalars(select(DiscussionPost).filter_by(**key)):
+            _take_away(session, sealer, author, post)
         return
     # With another way to sign it, it is another post: nobody may link the two by its id.
     changed = update(DiscussionPost).filter_by(**key, is_named=not posted.is_named)
@@ -106,7 +107,7 @@ def posts_for(session: Session, sealer: Sealer, group: Group, reader_id: int) ->
         for post, member, person in session.execute(_of(group))
         if member.id == reader_id or not (post.hidden_at or member.is_test)
     ]
-    return sorted(posts, key=lambda post: (not post.is_mine, post.id))
+    return sorted((post for post in posts if post.text), key=lambda post: (not post.is_mine, post.id))
 
 
 def posts_for_teachers(session: Session, sealer: Sealer, group: Group) -> list[ModeratedPost]:
@@ -124,7 +125,7 @@ def posts_for_teachers(session: Session, sealer: Sealer, group: Group) -> list[M
         )
         for post, person in rows
     ]
-    return sorted(posts, key=lambda post: (-post.reports, post.id))
+    return sorted((post for post in posts if post.text), key=lambda post: (-post.reports, post.id))
 
 
 def report(session: Session, group: Group, reader_id: int, public_id: str) -> bool:
@@ -156,9 +157,9 @@ def unhide(session: Session, group: Group, public_id: str) -> bool:
     return True
 
 
-def own_posts(session: Session, sealer: Sealer, author: Author) -> list[dict[str, Any]]:
-    """Return what an author has posted, with what became of it, to take away."""
-    posts = session.scalars(select(DiscussionPost).filter_by(member_id=author.member_id))
+def own_posts(session: Session, sealer: Sealer, author: Author, workshop_id: str) -> list[dict[str, Any]]:
+    """Return what an author has posted in a workshop, with what became of it, to take away."""
+    posts = session.scalars(select(DiscussionPost).filter_by(member_id=author.member_id, workshop_id=workshop_id))
     return [
         {
             "activity": post.activity_id,
@@ -171,10 +172,26 @@ def own_posts(session: Session, sealer: Sealer, author: Author) -> list[dict[str
     ]
 
 
-def delete_posts(session: Session, author: Author) -> None:
-    """Delete everything the author posted, and what they reported."""
-    for model in (PostReport, DiscussionPost):
-        session.execute(delete(model).filter_by(member_id=author.member_id))
+def delete_posts(session: Session, sealer: Sealer, author: Author, workshop_id: str) -> None:
+    """Delete everything the author posted in a workshop, and what they reported there."""
+    here = select(DiscussionPost).filter_by(workshop_id=workshop_id)
+    reported = PostReport.post_id.in_(here.with_only_columns(DiscussionPost.id))
+    session.execute(delete(PostReport).filter(PostReport.member_id == author.member_id, reported))
+    for post in session.scalars(here.filter_by(member_id=author.member_id)):
+        _take_away(session, sealer, author, post)
+
+
+def _take_away(session: Session, sealer: Sealer, author: Author, post: DiscussionPost) -> None:
+    """Delete a post. Of one that a teacher hid the words go and the mark stays: what is posted next stays hidden, too,
+    until the teacher has looked at it.
+    """
+    if post.hidden_at is None:
+        session.delete(post)
+        session.flush()
+        return
+    nothing = json.dumps({"prompt": "", "text": ""}).encode()
+    post.sealed = sealer.seal(nothing, *place(author, *_where(post)))
+    session.execute(delete(PostReport).filter_by(post_id=post.id))
 
 
 def place(author: Author, workshop_id: str, activity_id: str) -> tuple[str | int, ...]:

@@ -5,23 +5,27 @@ from sqlalchemy.orm import Session
 
 from lti_tool.db import Base
 from lti_tool.library.model import Workshop
-from lti_tool.models import Answer, Member, Person
+from lti_tool.models import Member, Person
+from lti_tool.seal import Sealer
 from lti_tool.services import discussions, grading, progress, sharing
 from lti_tool.services.progress import Author
 
 
-def delete_answers(session: Session, author: Author, workshop: Workshop) -> int:
-    """Delete what the author wrote, posted and shared; what is complete stays complete. Return how many answers."""
+def delete_answers(session: Session, sealer: Sealer, author: Author, workshop: Workshop) -> int:
+    """Delete what the author wrote, posted and shared in a workshop; what is complete stays complete.
+
+    Return how many answers.
+    """
     sharing.take_back(session, author.member_id, workshop.id)
-    discussions.delete_posts(session, author)
-    return progress.delete_answers(session, author)
+    discussions.delete_posts(session, sealer, author, workshop.id)
+    return progress.delete_answers(session, author, workshop)
 
 
-def reset_workshop(session: Session, author: Author, workshop: Workshop) -> None:
+def reset_workshop(session: Session, sealer: Sealer, author: Author, workshop: Workshop) -> None:
     """Begin anew: answers and completion go, and a score that was sent goes down with them."""
     sharing.take_back(session, author.member_id, workshop.id)
-    discussions.delete_posts(session, author)
-    session.execute(delete(Answer).filter_by(member_id=author.member_id, workshop_id=workshop.id))
+    discussions.delete_posts(session, sealer, author, workshop.id)
+    progress.delete_all(session, author, workshop)
     grading.queue_member(session, author.member_id, workshop)
 
 

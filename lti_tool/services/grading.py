@@ -121,7 +121,8 @@ def queue_member(session: Session, member_id: int, workshop: Workshop) -> None:
     theirs = select(GradeDelivery).filter_by(member_id=member_id).order_by(GradeDelivery.id).with_for_update()
     known = {delivery.column_id: delivery for delivery in session.scalars(theirs)}
     for column in session.scalars(columns).all():
-        if is_usable(column, member.course):
+        # A later version of the workshop may have dropped the module that a column stands for: its scores stay.
+        if is_usable(column, member.course) and (column.part == WHOLE or workshop.has_module(column.part)):
             score = standing(workshop, column.part, done, column.maximum)
             _queue(session, member, column, score, known.get(column.id))
 

@@ -11,9 +11,9 @@ from lti_tool import clock
 from lti_tool.activities import KINDS
 from lti_tool.activities.base import Work
 from lti_tool.library.model import Workshop
-from lti_tool.models import GradebookColumn, GradeDelivery, Member, Person, Visit
+from lti_tool.models import Assignment, GradebookColumn, GradeDelivery, Member, Person, Visit
 from lti_tool.seal import Sealer
-from lti_tool.services import discussions, progress
+from lti_tool.services import discussions, progress, sharing
 from lti_tool.services.progress import Author, Stored
 
 
@@ -29,7 +29,7 @@ class Written:
 
 @dataclass(frozen=True, kw_only=True)
 class PersonalData:
-    """Everything we keep about one learner in one course."""
+    """Everything we keep about one learner in one workshop of one course."""
 
     made_at: datetime
     name: str | None
@@ -44,11 +44,13 @@ class PersonalData:
     written: list[Written]
     posts: list[dict[str, Any]]
     """What the course can read, and why a teacher hid it if one did."""
+    shares: list[dict[str, Any]]
+    """What the teachers may or might read, and which of them did."""
     grades: list[dict[str, Any]]
 
 
 def personal_data(session: Session, sealer: Sealer, author: Author, workshop: Workshop) -> PersonalData:
-    """Gather everything we keep about the learner in this course."""
+    """Gather everything we keep about the learner in this workshop of this course."""
     member = session.get_one(Member, author.member_id)
     person = session.get_one(Person, member.person_id)
     stored = progress.load_all(session, sealer, author, workshop)
@@ -74,13 +76,15 @@ def personal_data(session: Session, sealer: Sealer, author: Author, workshop: Wo
             for activity in workshop.activities
             if activity.id in stored and not activity.opens_later
         ],
-        posts=discussions.own_posts(session, sealer, author),
-        grades=_grades(session, member.id),
+        posts=discussions.own_posts(session, sealer, author, workshop.id),
+        shares=sharing.own_shares(session, member.id, workshop),
+        grades=_grades(session, member.id, workshop),
     )
 
 
-def _grades(session: Session, member_id: int) -> list[dict[str, Any]]:
-    found = select(GradeDelivery, GradebookColumn).join(GradebookColumn).filter(GradeDelivery.member_id == member_id)
+def _grades(session: Session, member_id: int, workshop: Workshop) -> list[dict[str, Any]]:
+    found = select(GradeDelivery, GradebookColumn).join(GradebookColumn).join(Assignment)
+    found = found.filter(GradeDelivery.member_id == member_id, Assignment.workshop_id == workshop.id)
     return [
         {
             "column": column.part,

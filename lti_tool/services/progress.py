@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
+from lti_tool.activities import KINDS
 from lti_tool.activities.base import Activity, Value
 from lti_tool.db import add_once
 from lti_tool.errors import ToolError
@@ -143,21 +144,40 @@ def save(
 def complete_once(
     session: Session, sealer: Sealer, author: Author, workshop: Workshop, activity: Activity, value: Value
 ) -> bool:
-    """Record as complete what has no drafts, and queue the new score; say whether it was not so before."""
+    """Record as complete what has no drafts, and queue the new score; say whether it happened for the first time.
+
+    Whoever began anew completes it again, but nothing is sent a second time: the row that stayed says so.
+    """
     now = clock.now()
     sealed = sealer.seal(json.dumps(value).encode(), *place(author, workshop.id, activity.id))
     once = Stored(version=1, value=value, saved_at=now, completed_at=now)
-    if not _replace(session, author, workshop.id, activity.id, once, sealed):
-        return False
+    first = _replace(session, author, workshop.id, activity.id, once, sealed)
+    if not first:
+        theirs = {"member_id": author.member_id, "workshop_id": workshop.id, "activity_id": activity.id}
+        again = {"sealed": sealed, "saved_at": now, "completed_at": now, "version": Answer.version + 1}
+        session.execute(update(Answer).filter_by(**theirs, completed_at=None).values(again))
     session.execute(update(Member).filter_by(id=author.member_id).values(last_active_on=now.date()))
     grading.queue_member(session, author.member_id, workshop)
-    return True
+    return first
 
 
-def delete_answers(session: Session, author: Author) -> int:
-    """Delete everything the author wrote, earlier texts too; what is complete stays complete. Return how many."""
-    found = select(Answer).filter(Answer.member_id == author.member_id, Answer.sealed.is_not(None))
-    answers = session.scalars(found).all()
+def delete_all(session: Session, author: Author, workshop: Workshop) -> None:
+    """Delete the author's answers in a workshop and what is complete.
+
+    Of what was sent without a name an empty row stays: it cannot be taken back, so it must not be sent twice.
+    """
+    theirs = {"member_id": author.member_id, "workshop_id": workshop.id}
+    every = [each for module in workshop.modules for each in module.activities]
+    sent = [each.id for each in every if KINDS[each.kind].is_anonymous]
+    kept = update(Answer).filter_by(**theirs).filter(Answer.activity_id.in_(sent))
+    session.execute(kept.values(sealed=None, completed_at=None, version=Answer.version + 1))
+    session.execute(delete(Answer).filter_by(**theirs).filter(Answer.activity_id.not_in(sent)))
+
+
+def delete_answers(session: Session, author: Author, workshop: Workshop) -> int:
+    """Delete what the author wrote in a workshop, earlier texts too; what is complete stays so. Return how many."""
+    theirs = select(Answer).filter_by(member_id=author.member_id, workshop_id=workshop.id)
+    answers = session.scalars(theirs.filter(Answer.sealed.is_not(None))).all()
     for answer in answers:
         answer.sealed, answer.version = None, answer.version + 1
     session.execute(delete(AnswerRevision).filter(AnswerRevision.answer_id.in_([answer.id for answer in answers])))

@@ -1,7 +1,8 @@
 """Sharing: a learner lets the teachers of their course see a paper as it stands, and can take that back at any time."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -88,6 +89,23 @@ def state(session: Session, member_id: int, workshop_id: str, activity_id: str) 
     rows = session.execute(views.filter(ShareView.share_id == found.id).order_by(ShareView.seen_at.desc()))
     seen = tuple(Seen(by=label(person), at=at) for at, person in rows)
     return Sharing(shared_at=None if found.taken_back_at else found.shared_at, with_names=found.with_names, seen=seen)
+
+
+def own_shares(session: Session, member_id: int, workshop: Workshop) -> list[dict[str, Any]]:
+    """Return what a learner has shared in a workshop, until when, and who has looked, to take away."""
+    titles = {each.id: each.title for module in workshop.modules for each in module.activities}
+    shares = select(Share).filter_by(member_id=member_id, workshop_id=workshop.id).order_by(Share.shared_at)
+    return [
+        {
+            "activity": found.activity_id,
+            "title": titles.get(found.activity_id, found.activity_id),
+            "with_names": found.with_names,
+            "shared_at": found.shared_at,
+            "taken_back_at": found.taken_back_at,
+            "seen": [asdict(each) for each in state(session, member_id, workshop.id, found.activity_id).seen],
+        }
+        for found in session.scalars(shares).all()
+    ]
 
 
 def shared_in_course(session: Session, course_id: int, workshop: Workshop) -> list[SharedPaper]:

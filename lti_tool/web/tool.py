@@ -1,5 +1,6 @@
 """What one running web process holds: settings, database, keys and workshops, put together by ``app.py``."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
@@ -7,12 +8,24 @@ from typing import cast
 from flask import current_app
 
 from lti_tool.db import Database
+from lti_tool.errors import ToolError
 from lti_tool.library.model import Workshop
 from lti_tool.lti.http import Outbound
 from lti_tool.lti.login import AttemptSigner
 from lti_tool.lti.platform_keys import KeySets
 from lti_tool.seal import Sealer
 from lti_tool.settings import Settings
+
+_ID = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
+
+
+class WorkshopMissing(ToolError):
+    """A link names a workshop that this installation does not have, or has no more."""
+
+    status = 404
+    code = "workshop-missing"
+    message = "This link opens a workshop that is not installed here."
+    remedy = "Tell whoever runs your course. What was written in it is kept, and is there again once it is installed."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +42,15 @@ class Tool:
     """By id; the first is what a link opens that names none."""
 
     def workshop(self, workshop_id: str | None) -> Workshop:
-        """Return the workshop that a link names, or the first one."""
-        return self.workshops.get(workshop_id or "") or next(iter(self.workshops.values()))
+        """Return the workshop that a link names; the first one if it names none, or nothing that could be one.
+
+        :raise WorkshopMissing: it names one that is not here. Another one in its place would grade other work.
+        """
+        if not workshop_id or not _ID.fullmatch(workshop_id):
+            return next(iter(self.workshops.values()))
+        if workshop_id not in self.workshops:
+            raise WorkshopMissing
+        return self.workshops[workshop_id]
 
 
 def tool() -> Tool:

@@ -1,11 +1,16 @@
 """Documents that are written blank by blank: what is kept, what is suggested, what is taken along."""
 
+import re
+import shutil
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from second_workshop import AGENDA as OTHER_AGENDA
+from second_workshop import PACK
 from werkzeug.datastructures import MultiDict
 
 from lti_tool.activities import KINDS
@@ -441,3 +446,21 @@ def test_the_chain_reads_what_the_steps_before_really_keep():
     assert shown(MESSAGE, {}, work) == {"to": "Dr Okafor", "link": "introduced", "link_detail": "Amara"}
     assert shown(AGENDA, {}, work) == {"with": "Dr Okafor"}
     assert shown(AGREEMENT, {}, work) == {"party_2": "Dr Okafor", "topics_in.skills": "yes"}
+
+
+def test_a_later_version_may_drop_questions_and_what_was_written_in_them_is_in_nobodys_way(tmp_path: Path):
+    before = load_workshop(PACK).activity("prepare.agenda")
+    pack = Path(shutil.copytree(PACK, tmp_path / "first_meeting"))
+    file = pack / "en/builders.yaml"
+    dropped = re.sub(r"        - id: bring\n(          .*\n)+", "", file.read_text(encoding="utf-8"))
+    file.write_text(dropped.replace("max: 5", "max: 2"), encoding="utf-8")
+    after = load_workshop(pack).activity("prepare.agenda")
+    kind = KINDS["agenda"]
+    written = kind.keep(before, OTHER_AGENDA, {}, WORK)
+
+    assert written["items"][1]["bring"] == ["page"]
+    assert "bring_2.page" not in kind.fields(after, written)
+    assert "title_2" in kind.form(after, written, WORK)
+    assert ("Line 2 – What is it about?", "Which course first") in kind.readable(after, written, WORK)
+    assert kind.paper(after, written, WORK) is not None
+    assert "bring" not in str(kind.keep(after, {"with": "Kofi"}, written, WORK))

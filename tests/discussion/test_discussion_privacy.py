@@ -233,6 +233,29 @@ def test_changing_a_hidden_post_does_not_bring_it_back(come):
     assert CANARY in str(teaching(ines))
 
 
+@pytest.mark.parametrize("how", ["take_back", "delete"])
+def test_a_hidden_post_that_is_taken_back_and_posted_anew_waits_for_the_teacher(come, how):
+    mai, amara, ines = come("mai"), come("amara"), come("ines")
+    post(mai, "unnamed", text=f"{CANARY} {TEXT}")
+    amara.finish(ACTIVITY, offline="yes")
+    page = teaching(ines)
+    press(ines, page, page.select_one("form[action$=hide]"), reason="Not here.")
+
+    where = f"activities/{ACTIVITY}" if how == "take_back" else "my-data/delete"
+    form = hidden(mai.open(f"{mai.visit}/{where}"))
+    assert mai.post(f"{mai.visit}/{where}", {**form, "text": "", "do": how}).status_code == 303
+    gone = str(teaching(ines)) + str(mai.get(f"{mai.visit}/my-data/three-steps.json").json["posts"])
+    post(mai, "named", text=f"Anew. {TEXT}")
+
+    assert CANARY not in gone
+    assert "Anew." not in str(group(amara))
+    assert "until your teacher shows it" in group(mai).get_text()
+    page = teaching(ines)
+    assert "Anew." in str(page)
+    press(ines, page, page.select_one("form[action$=show]"))
+    assert "Anew." in str(group(amara))
+
+
 def test_hiding_needs_a_reason(come):
     mai, ines = come("mai"), come("ines")
     post(mai, "unnamed")
@@ -305,5 +328,5 @@ def test_with_a_new_key_posts_and_reasons_are_sealed_anew(stage, come):
     with stage.database.reading() as session:
         member_id = session.query(DiscussionPost).one().member_id
         author = Author(institution_id=session.query(Institution).one().id, member_id=member_id)
-        (kept,) = discussions.own_posts(session, Sealer(new), author)
+        (kept,) = discussions.own_posts(session, Sealer(new), author, "fundamentals")
     assert (kept["text"], kept["hidden_because"]) == (TEXT, "Not here.")

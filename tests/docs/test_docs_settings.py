@@ -33,6 +33,8 @@ def default(field: str) -> str:
         return "required"
     if info.default == frozenset():
         return "empty"
+    if isinstance(info.default, tuple):
+        return f"`{','.join(info.default)}`"
     return f"`{info.default}`"
 
 

@@ -130,3 +130,6 @@ def what_is_shared_is_seen_until_it_is_taken_back(stage, learner, walk) -> None:
             assert len(people) == 3
             assert [word for word in people if word in opened.text] == []
             assert "Person 1" in opened.text
+    own = learner.get(f"{learner.visit}/my-data/three-steps.json").json["shares"]
+    assert {each["activity"] for each in own} == set(SHARED)
+    assert all(each["taken_back_at"] and "Ines" in each["seen"][0]["by"] for each in own)

@@ -28,6 +28,7 @@ def test_what_is_sent_is_kept_without_a_name_and_closes_the_workshop(stage, lear
     answered = learner.finish("m4.eval", **ANSWERS, **TICKED)
     after = learner.open(answered.location.split("#")[0])
     again = learner.post(f"{learner.visit}/activities/m4.eval", {**hidden(page), "ev01": "1", "do": "finish"})
+    told = learner.open(again.location.split("#")[0]).get_text()
     stage.deliver()
 
     assert "Nothing is saved on this page until you send it." in page.get_text()
@@ -46,8 +47,27 @@ def test_what_is_sent_is_kept_without_a_name_and_closes_the_workshop(stage, lear
     ]
     assert "You named 0 priorities, put 0 people on your map and wrote 0 goals." in after.get_text()
     assert not after.select("input[type=radio]")
+    assert "was not added" in told
+    assert "was not added" not in after.get_text()
     assert stage.grade("moodle-m101", "as-they-go", "mai").final == 4
     assert "Sent without your name" in learner.get(f"{learner.visit}/my-data/three-steps.html").text
+
+
+def test_whoever_begins_anew_is_told_that_the_evaluation_counts_once_and_completes_it_again(stage, learner):
+    learner.finish("m4.eval", **ANSWERS)
+    asks = learner.open(f"{learner.visit}/my-data/reset")
+    learner.post(f"{learner.visit}/my-data/reset", hidden(asks))
+
+    page = learner.activity("m4.eval")
+    home = learner.open(learner.home).get_text(" ", strip=True)
+    completed = learner.finish("m4.eval")
+
+    assert "You cannot send them a second time" in asks.get_text()
+    assert "0 of 27 done" in home
+    assert "You sent your answers before you began anew" in page.get_text()
+    assert not page.select("input[type=radio], textarea")
+    assert (completed.status_code, len(sent(stage))) == (303, 1)
+    assert "1 of 27 done" in learner.open(learner.home).get_text(" ", strip=True)
 
 
 def test_there_is_no_draft_and_no_way_to_make_one(stage, learner):

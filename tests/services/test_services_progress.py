@@ -88,7 +88,7 @@ def test_deleting_takes_every_text_and_leaves_what_is_complete(desk):
     desk.save({"w1": "mentor"}, expected=0, activity="m0.what")
 
     with desk.database.transaction() as session:
-        assert progress.delete_answers(session, desk.author) == 2
+        assert progress.delete_answers(session, desk.author, desk.workshop) == 2
 
     assert desk.load().value == {}
     assert desk.load().state == "done"
@@ -100,7 +100,7 @@ def test_deleting_takes_every_text_and_leaves_what_is_complete(desk):
 def test_after_a_deletion_a_tab_with_the_old_text_cannot_bring_it_back_unseen(desk):
     desk.save({"st1": 3}, expected=0)
     with desk.database.transaction() as session:
-        progress.delete_answers(session, desk.author)
+        progress.delete_answers(session, desk.author, desk.workshop)
 
     with pytest.raises(AnswerStale):
         desk.save({"st1": 4}, expected=1)
