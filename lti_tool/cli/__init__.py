@@ -12,6 +12,7 @@ from lti_tool.cli.grades import grades
 from lti_tool.cli.invitations import invite
 from lti_tool.cli.keys import keys
 from lti_tool.cli.platforms import platform
+from lti_tool.cli.preview import preview
 from lti_tool.cli.serve import demo, run, upgrade, work
 from lti_tool.errors import ToolError
 from lti_tool.library.problems import PackRefused
@@ -26,6 +27,7 @@ def commands() -> None:
 
 for command in (content, demo, grades, invite, keys, platform, run, upgrade, work):
     commands.add_command(command)
+content.add_command(preview)
 platform.add_command(doctor)
 
 

@@ -16,7 +16,7 @@ PACK = click.Path(exists=True, file_okay=False, path_type=Path)
 
 @click.group()
 def content() -> None:
-    """Check and publish workshops."""
+    """Check, see and publish workshops."""
 
 
 @content.command()

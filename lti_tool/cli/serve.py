@@ -51,7 +51,7 @@ def work() -> None:
     """Send grades and tidy up until stopped (SIGTERM finishes what is in hand)."""
     settings = Settings.load()
     log.configure(settings.log_format)
-    runner.work(settings, _asked_to_stop())
+    runner.work(settings, asked_to_stop())
 
 
 @click.command()
@@ -61,7 +61,7 @@ def run() -> None:
     workshops_of(settings.workshops)  # a pack with an error is named here, once, not by every process again and again
     if settings.trusted_proxies == 0 and not settings.bind.startswith(("127.0.0.1:", "localhost:", "[::1]:")):
         click.echo("Warning: a few slow connections can hold up everybody. Put a buffering proxy in front.", err=True)
-    stop = _asked_to_stop()
+    stop = asked_to_stop()
     commands = [web_command(settings), [sys.executable, "-m", "lti_tool", "work"]]
     running = [subprocess.Popen(command) for command in commands]  # noqa: S603 - our own two commands
     while not stop.wait(1):
@@ -120,7 +120,7 @@ def demo(port: int, lms_port: int, trouble: float, folder: Path) -> None:
     prepare(settings)
     _register(settings, lms)
     web = make_server("127.0.0.1", port, create_app(settings), threaded=True, request_handler=Quiet)
-    stop = _asked_to_stop()
+    stop = asked_to_stop()
     for part in (lms.serve, web.serve_forever):
         threading.Thread(target=part, daemon=True).start()
     worker = threading.Thread(target=runner.work, args=(settings, stop))
@@ -139,13 +139,14 @@ def _demo_settings(folder: Path, port: int, lms_url: str) -> dict[str, str]:
         "base_url": f"http://localhost:{port}",
         "database_url": f"sqlite:///{(folder / 'three-steps.sqlite').resolve()}",
         "secret_key": _kept(folder / "secret-key", lambda: secrets.token_urlsafe(48)),
-        "encryption_keys": _kept(folder / "encryption-keys", _fresh_key),
+        "encryption_keys": _kept(folder / "encryption-keys", fresh_key),
         "private_hosts": lms_url.removeprefix("http://"),
         "log_format": "text",
     }
 
 
-def _fresh_key() -> str:
+def fresh_key() -> str:
+    """Return an encryption key as the setting takes it."""
     return "demo:" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
@@ -176,7 +177,7 @@ def _register(settings: Settings, lms: LmsServer) -> None:
     database.engine.dispose()
 
 
-def _asked_to_stop() -> threading.Event:
+def asked_to_stop() -> threading.Event:
     """Return an event that SIGTERM and Ctrl-C set."""
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):

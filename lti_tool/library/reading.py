@@ -99,10 +99,10 @@ class _Reading:
         return f"{self.folder.name}/{name}"
 
     def texts(self) -> Iterator[tuple[str, str]]:
-        """Yield every file's name and text; hidden files are not part of a pack."""
+        """Yield every file's name and text; hidden files and an editor's copies (``x.md~``) are not part of a pack."""
         for path in sorted(self.folder.rglob("*")):
             name = path.relative_to(self.folder).as_posix()
-            if path.is_file() and not any(part.startswith(".") for part in name.split("/")):
+            if path.is_file() and not name.endswith("~") and not any(part.startswith(".") for part in name.split("/")):
                 text = self.clean_text(name, path.read_bytes())
                 if text is not None:
                     yield name, text

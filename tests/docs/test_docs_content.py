@@ -6,6 +6,8 @@ from documents import ROOT, rows
 
 import lti_tool.models  # noqa: F401 - fills the metadata
 from lti_tool.db import Base
+from lti_tool.library.check import check_pack
+from lti_tool.library.loader import load_workshop
 
 
 def test_every_rule_of_a_content_pack_is_listed():
@@ -15,6 +17,19 @@ def test_every_rule_of_a_content_pack_is_listed():
     listed = {row[0] for row in rows("docs/write-a-workshop.md", "## The rules")}
 
     assert listed == rules
+
+
+def test_the_workshop_that_the_page_writes_is_sound_and_complete(tmp_path):
+    text = (ROOT / "docs/write-a-workshop.md").read_text()
+    files = re.findall(r"^\*\*(good_notes/[^*]+)\*\*.*?^```\w+\n(.*?)^```", text, re.S | re.M)
+
+    for name, content in files:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content, encoding="utf-8")
+
+    assert len(files) == 5
+    assert check_pack(tmp_path / "good_notes", release=True) == []
+    assert [each.id for each in load_workshop(tmp_path / "good_notes").activities] == ["start.read", "start.write"]
 
 
 def test_every_table_that_says_something_about_a_person_is_listed():
