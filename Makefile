@@ -11,7 +11,7 @@ BIN        := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run work test test-all bench check format migration wheel lock clean
+.PHONY: help demo run work test test-all bench check format messages migration wheel lock clean
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -50,6 +50,11 @@ check: .venv/.lint .venv/.test $(VENDOR)  ## style, types, import directions, te
 format: .venv/.lint  ## put the code and the templates into our style
 	@$(BIN)/ruff check --fix -q $(CODE); $(BIN)/ruff format -q $(CODE)
 	@$(BIN)/djlint lti_tool/templates lti_tool/demo_lms/templates --reformat --quiet || true
+
+messages: .venv/.runtime  ## every sentence of the interface, for translators: .tools/messages.pot
+	@$(BIN)/pybabel -q extract -F pyproject.toml -k mark -k lazy -k plural:1,2 -o .tools/messages.pot .
+	@for each in lti_tool/translations/*.po; do \
+	  test ! -e $$each || $(BIN)/pybabel -q update -i .tools/messages.pot -o $$each -l $$(basename $$each .po); done
 
 migration: .venv/.runtime  ## a new migration from the models: make migration m="what it does"
 	@test -n "$(m)" || { echo 'Say what it does: make migration m="rooms for live sessions"'; exit 1; }

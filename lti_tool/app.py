@@ -29,7 +29,7 @@ from lti_tool.lti.login import AttemptSigner
 from lti_tool.lti.platform_keys import KeySets
 from lti_tool.seal import Sealer
 from lti_tool.settings import Settings
-from lti_tool.web import errors, headers, pages, requests
+from lti_tool.web import errors, headers, pages, requests, speaking
 from lti_tool.web.tool import Tool
 
 YEAR = 365 * 24 * 3600
@@ -44,10 +44,9 @@ def create_app(settings: Settings) -> Flask:
         MAX_FORM_PARTS=1000,
         TRUSTED_HOSTS=[urlsplit(settings.base_url).hostname, "localhost", "127.0.0.1"],
         SEND_FILE_MAX_AGE_DEFAULT=YEAR,
-        BABEL_DEFAULT_TIMEZONE="UTC",
     )
     app.extensions["tool"] = build(settings)
-    for part in (requests, headers, errors, pages):
+    for part in (requests, speaking, headers, errors, pages):
         part.init_app(app)
     learners = (learn, discuss, mine, papers)
     teachers = (teach, gradebook, moderate, shared, review)
@@ -67,6 +66,7 @@ def from_environment() -> Flask:
 
 def build(settings: Settings) -> Tool:
     """Make the parts that requests share."""
+    workshops_of(settings.workshops)
     http = Outbound(settings.private_hosts)
     return Tool(
         settings=settings,
@@ -75,5 +75,4 @@ def build(settings: Settings) -> Tool:
         signer=AttemptSigner(settings.secrets),
         http=http,
         keys=KeySets(http),
-        workshops=workshops_of(settings.workshops),
     )

@@ -27,6 +27,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 
 from lti_tool.errors import ToolError
+from lti_tool.language import mark
 
 Id = Annotated[int, mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)]
 
@@ -85,8 +86,8 @@ class DatabaseBusy(ToolError):
 
     status = 503
     code = "busy"
-    message = "The server has too much to do at this moment, so nothing was changed."
-    remedy = "Go back, wait a few seconds and press the button again."
+    message = mark("The server has too much to do at this moment, so nothing was changed.")
+    remedy = mark("Go back, wait a few seconds and press the button again.")
 
 
 class Database:

@@ -6,6 +6,8 @@ Packages define their own refusals as subclasses, next to the code that raises t
 
 from typing import ClassVar
 
+from lti_tool.language import mark
+
 
 class ToolError(Exception):
     """A refusal that a page can show.
@@ -17,9 +19,9 @@ class ToolError(Exception):
     """The HTTP status of the page that shows it."""
     code: ClassVar[str] = "refused"
     """Stable, lower-case, hyphenated: what a person reads out to support."""
-    message: ClassVar[str] = "This request could not be accepted."
+    message: ClassVar[str] = mark("This request could not be accepted.")
     """What happened, in one sentence."""
-    remedy: ClassVar[str] = "Go back to your course and open the activity again."
+    remedy: ClassVar[str] = mark("Go back to your course and open the activity again.")
     """What the person can do now, in one sentence."""
     shows_detail: ClassVar[bool] = False
     """Whether ``detail`` helps the reader's administrator and may stand on the page."""

@@ -90,6 +90,8 @@ class Settings(BaseSettings):
     """Scales our own waits between tries (tests); never a platform's ``Retry-After``."""
     compare_hour: int = Field(2, ge=0, le=23)
     """From this hour on, in UTC, gradebooks are compared every night with what was sent."""
+    pseudo_locales: bool = False
+    """Lets a browser ask for `en-XA` (long) or `ar-XB` (right to left): English in disguise, to test pages with."""
     log_format: Literal["json", "text"] = "json"
     """One JSON object a line, or readable text."""
 

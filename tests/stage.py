@@ -15,6 +15,7 @@ import requests
 from bs4 import BeautifulSoup
 from cryptography.hazmat.primitives.asymmetric import rsa
 from flask import Flask
+from plain_words import plain_words
 from werkzeug.datastructures import EnvironHeaders
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import Client, TestResponse
@@ -24,6 +25,7 @@ from lti_tool.db import Database
 from lti_tool.demo_lms import LmsConfig, LmsServer, begin
 from lti_tool.jobs import runner
 from lti_tool.jobs.catching_up import catch_up_one
+from lti_tool.pseudo import LONG
 from lti_tool.services import platforms
 from lti_tool.services.platforms import Registration
 from lti_tool.settings import Settings
@@ -39,7 +41,8 @@ PLATFORM_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 def make_settings(database_url: str, **values: Any) -> Settings:
     """Return settings for tests; their secrets are made anew in every process."""
     defaults = {"base_url": "http://localhost:8000", "secret_key": SECRET_KEY, "encryption_keys": ENCRYPTION_KEYS}
-    return Settings.load(**{**defaults, "database_url": database_url, "grade_retry_scale": 0.001, **values})
+    usual = {"grade_retry_scale": 0.001, "pseudo_locales": True}
+    return Settings.load(**{**defaults, "database_url": database_url, **usual, **values})
 
 
 class _Quiet(WSGIRequestHandler):
@@ -117,9 +120,9 @@ class Stage:
         app = Wire(self.settings.base_url) if self._over_http else self.app
         return Client(app, self.app.response_class, **how)
 
-    def browser(self) -> "Browser":
-        """Return a browser of its own, with no cookies yet."""
-        return Browser(self)
+    def browser(self, language: str = "") -> "Browser":
+        """Return a browser of its own, with no cookies yet; it may ask for a language of the tool."""
+        return Browser(self, language)
 
     def deliver(self) -> int:
         """Queue and deliver every score that is due; return how many were tried."""
@@ -168,8 +171,9 @@ class Wire:
 class Browser:
     """Walks through the LMS and the tool as a person's browser would; every page it opens is inspected."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, language: str = "") -> None:
         self.stage = stage
+        self.language = language
         self.client = stage.client()
         self.base_url = stage.settings.base_url
         self.home = ""
@@ -203,21 +207,30 @@ class Browser:
 
     def get(self, path: str) -> TestResponse:
         """Get a page as it is."""
-        return self.client.get(path, base_url=self.base_url)
+        return self.client.get(path, base_url=self.base_url, headers=self._asks_for)
 
     def post(self, path: str, fields: dict[str, str], **headers: str) -> TestResponse:
         """Post a form from one of our own pages."""
-        return self.client.post(path, base_url=self.base_url, data=fields, headers={**SAME_ORIGIN, **headers})
+        return self.client.post(
+            path, base_url=self.base_url, data=fields, headers={**SAME_ORIGIN, **self._asks_for, **headers}
+        )
 
     def put(self, path: str, body: Any, csrf: str) -> TestResponse:
         """Send JSON as our autosave does."""
         headers = {**SAME_ORIGIN, "X-CSRF-Token": csrf}
         return self.client.put(path, base_url=self.base_url, json=body, headers=headers)
 
+    @property
+    def _asks_for(self) -> dict[str, str]:
+        return {"Accept-Language": self.language} if self.language else {}
+
     def open(self, path: str, *, status: int = 200) -> BeautifulSoup:
         """Open a page and inspect it."""
         response = self.get(path)
         assert response.status_code == status, response.text
+        if self.language == LONG:
+            found = plain_words(BeautifulSoup(response.text, "html.parser"))
+            assert not found, f"{path}: {found}"
         return inspect(response.text, path)
 
     def activity(self, activity_id: str) -> BeautifulSoup:

@@ -11,6 +11,8 @@ from wtforms.form import BaseForm
 
 from lti_tool.activities.paper import Paper
 from lti_tool.errors import ToolError
+from lti_tool.language import gettext as _
+from lti_tool.language import mark
 
 Value: TypeAlias = dict[str, Any]
 """What is kept of one answer: plain JSON, its shape known to the kind alone."""
@@ -18,8 +20,9 @@ Value: TypeAlias = dict[str, Any]
 FormData: TypeAlias = Any
 """What WTForms reads a posted form from: anything with ``getlist``."""
 
-CHOOSE_AN_OFFERED_ANSWER = "Choose one of the answers offered."
-NO_SUCH_BUTTON = "This page has no such button. Load it again, then press."
+CHOOSE_AN_OFFERED_ANSWER = mark("Choose one of the answers offered.")
+NO_SUCH_BUTTON = mark("This page has no such button. Load it again, then press.")
+NO_SUCH_QUESTION = mark("This page has no such question. Load it again, then answer.")
 MOST_ERRORS = 20
 """No page lists more: a form that is wrong all over is not ours."""
 SHOWN_OF_A_FIELD = 64
@@ -29,12 +32,12 @@ Content = TypeVar("Content")
 
 
 class AnswerRefused(ToolError):
-    """Fields of an answer cannot be accepted; ``errors`` says for each what to do."""
+    """Fields of an answer cannot be accepted; ``errors`` says for each what to do, in the learner's language."""
 
     status = 422
     code = "answer-refused"
-    message = "Something in this answer needs another look."
-    remedy = "Check the lines that are marked, then save again."
+    message = mark("Something in this answer needs another look.")
+    remedy = mark("Check the lines that are marked, then save again.")
 
     def __init__(self, errors: Mapping[str, str]) -> None:
         # The names of the fields are safe in a log; what was typed into them is not, and is left out.
@@ -52,8 +55,8 @@ class Incomplete(AnswerRefused):
     """Well-formed, but not enough to finish."""
 
     code = "answer-incomplete"
-    message = "This activity is not finished yet."
-    remedy = "Complete the lines that are marked. You may skip any rating."
+    message = mark("This activity is not finished yet.")
+    remedy = mark("Complete the lines that are marked. You may skip any rating.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,7 +230,7 @@ class Kind(Protocol):
 
         :raise BadAnswer: it has no such button.
         """
-        raise BadAnswer({"do": NO_SUCH_BUTTON})
+        raise BadAnswer({"do": _(NO_SUCH_BUTTON)})
 
     def finish(self, activity: Activity, value: Value, before: Value, work: Work) -> Value:
         """Return the value as finished work, with what finishing adds to it.
@@ -270,16 +273,16 @@ def fill_form(questions: Mapping[str, Any], filled: Mapping[str, Any], formdata:
 
 
 def answered(offered: Collection[str], missing: str) -> Callable[[BaseForm, Field], None]:
-    """Return a form rule: something is chosen, and it is among what is offered.
+    """Return a form rule: something is chosen, and it is among what is offered; ``missing`` is only marked.
 
     Unlike the rules of WTForms it leaves no ``required`` in the page: a browser would then stop even the button
     that only saves, with a bubble of its own instead of our list of what is open.
     """
 
-    def check(_: BaseForm, field: Field) -> None:
+    def check(form: BaseForm, field: Field) -> None:
         given = field.raw_data[0] if field.raw_data else ""
         if given not in offered:
-            raise ValidationError(CHOOSE_AN_OFFERED_ANSWER if given else missing)
+            raise ValidationError(_(CHOOSE_AN_OFFERED_ANSWER if given else missing))
 
     return check
 
@@ -292,9 +295,9 @@ def refuse_unknown(fields: Mapping[str, str], offered: Mapping[str, Collection[s
     errors: dict[str, str] = {}
     for name, given in fields.items():
         if name not in offered:
-            errors[str(name)[:SHOWN_OF_A_FIELD]] = "This page has no such question. Load it again, then answer."
+            errors[str(name)[:SHOWN_OF_A_FIELD]] = _(NO_SUCH_QUESTION)
         elif not isinstance(given, str) or given not in offered[name]:
-            errors[name] = CHOOSE_AN_OFFERED_ANSWER
+            errors[name] = _(CHOOSE_AN_OFFERED_ANSWER)
         if len(errors) == MOST_ERRORS:
             break
     if errors:

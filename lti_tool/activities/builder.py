@@ -15,6 +15,7 @@ from lti_tool.activities.base import (
     CHOOSE_AN_OFFERED_ANSWER,
     MOST_ERRORS,
     NO_SUCH_BUTTON,
+    NO_SUCH_QUESTION,
     SHOWN_OF_A_FIELD,
     Activity,
     BadAnswer,
@@ -41,6 +42,7 @@ from lti_tool.activities.document import (
     wire_of,
 )
 from lti_tool.activities.paper import Block, Event, Heading, Paper, Rows
+from lti_tool.language import gettext as _
 from lti_tool.mentoring.blanks import YES
 from lti_tool.mentoring.plan import Line, written
 
@@ -165,9 +167,9 @@ class BuilderKind(Kind):
     def act(self, activity: Activity, do: str, value: Value, work: Work) -> Step:
         """Add a line, or take one away (``remove:2``)."""
         lines = content_of(activity, Builder).lines
-        verb, _, place = do.partition(":")
+        verb, _colon, place = do.partition(":")
         if lines is None:
-            raise BadAnswer({"do": NO_SUCH_BUTTON})
+            raise BadAnswer({"do": _(NO_SUCH_BUTTON)})
         there = [*value.get(self.lines_key, [])]
         there += [{} for _ in range(lines.min - len(there))]
         if verb == "add" and not place and len(there) < lines.max:
@@ -175,7 +177,7 @@ class BuilderKind(Kind):
         if verb == "remove" and place in [str(number) for number in range(1, len(there) + 1)]:
             del there[int(place) - 1]
             return Step(value={**value, self.lines_key: there})
-        raise BadAnswer({"do": NO_SUCH_BUTTON})
+        raise BadAnswer({"do": _(NO_SUCH_BUTTON)})
 
     def finish(self, activity: Activity, value: Value, before: Value, work: Work) -> Value:
         """Return the document without its empty lines.
@@ -277,9 +279,9 @@ def _refuse(builder: Builder, offered: Mapping[str, Question | None], sent: Mapp
     errors: dict[str, str] = {}
     for name, given in sent.items():
         if name not in offered:
-            errors[str(name)[:SHOWN_OF_A_FIELD]] = "This page has no such question. Load it again, then answer."
+            errors[str(name)[:SHOWN_OF_A_FIELD]] = _(NO_SUCH_QUESTION)
         elif not isinstance(given, str) or not _is_offered(builder, name, given, offered[name]):
-            errors[name] = CHOOSE_AN_OFFERED_ANSWER
+            errors[name] = _(CHOOSE_AN_OFFERED_ANSWER)
         elif len(given) > LONGEST_DRAFT:
             errors[name] = builder.error(name, "long")
         if len(errors) == MOST_ERRORS:

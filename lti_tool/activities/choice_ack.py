@@ -20,10 +20,12 @@ from lti_tool.activities.base import (
     fill_form,
     refuse_unknown,
 )
+from lti_tool.language import gettext as _
+from lti_tool.language import mark
 
 FIELD = "agreed"
 YES = "yes"
-TICK_TO_FINISH = "Tick the box to go on."
+TICK_TO_FINISH = mark("Tick the box to go on.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,12 +76,12 @@ class ChoiceAck(Kind):
         :raise Incomplete: it is not.
         """
         if not value.get(FIELD):
-            raise Incomplete({FIELD: TICK_TO_FINISH})
+            raise Incomplete({FIELD: _(TICK_TO_FINISH)})
         return dict(value)
 
     def readable(self, activity: Activity, value: Value, work: Work) -> list[tuple[str, str]]:
         """Return the statement and whether it was ticked."""
-        return [(content_of(activity, Acknowledgement).statement, "Yes" if value.get(FIELD) else "Not yet")]
+        return [(content_of(activity, Acknowledgement).statement, _("Yes") if value.get(FIELD) else _("Not yet"))]
 
     def outcome(self, activity: Activity, value: Value, work: Work) -> None:
         """Return nothing: a tick needs no comment."""

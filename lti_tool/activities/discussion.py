@@ -21,6 +21,8 @@ from lti_tool.activities.base import (
     fill_form,
     refuse_unknown,
 )
+from lti_tool.language import gettext as _
+from lti_tool.language import mark, ngettext, number
 from lti_tool.mentoring.discussion import LIVE, NAMED, POSTED, UNNAMED, Posted, posted_of
 from lti_tool.mentoring.words import count_words
 
@@ -30,13 +32,10 @@ TAKE_BACK = "take_back"
 LONGEST = 4_000
 """Characters of a post: somebody reads it on a phone."""
 WAYS: Mapping[str, str] = {
-    NAMED: "With my name",
-    UNNAMED: "Without my name",
-    LIVE: "Not here: only in the live session",
+    NAMED: mark("With my name"),
+    UNNAMED: mark("Without my name"),
+    LIVE: mark("Not here: only in the live session"),
 }
-TOO_LONG = f"Keep it below {LONGEST:,} characters."
-CHOOSE_A_WAY = "Choose how to share it, or tick that you discussed it with someone."
-TICK_WHEN_TALKED = "Tick this once you have talked about it."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,10 +69,11 @@ class Discussion(Kind):
     ) -> BaseForm:
         """Return the questions with the first chosen, the text, the ways to share it, and the box."""
         questions = content_of(activity, Prompts).questions
+        ways = {name: _(label) for name, label in WAYS.items()}
         form = {
-            PROMPT: RadioField("Your question", choices=dict(questions), validate_choice=False),
-            TEXT: TextAreaField("Your answer"),
-            HOW: RadioField("How do you want to share it?", choices=dict(WAYS), validate_choice=False),
+            PROMPT: RadioField(_("Your question"), choices=dict(questions), validate_choice=False),
+            TEXT: TextAreaField(_("Your answer")),
+            HOW: RadioField(_("How do you want to share it?"), choices=ways, validate_choice=False),
             OFFLINE: BooleanField(false_values=(False, "false", ""), render_kw={"value": YES}),
         }
         first = questions[0][0]
@@ -88,11 +88,11 @@ class Discussion(Kind):
     def keep(self, activity: Activity, fields: Mapping[str, str], before: Value, work: Work) -> Value:
         """Return the draft; what is posted stays as it is. A browser sends nothing for an empty box: that means no."""
         given = {name: text for name, text in fields.items() if name != TEXT}
-        asked = [name for name, _ in content_of(activity, Prompts).questions]
+        asked = dict(content_of(activity, Prompts).questions)
         refuse_unknown(given, {PROMPT: ("", *asked), HOW: ("", *WAYS), OFFLINE: ("", YES)})
         text = fields.get(TEXT, before.get(TEXT, ""))
         if not isinstance(text, str) or len(text) > LONGEST:
-            raise BadAnswer({TEXT: TOO_LONG})
+            raise BadAnswer({TEXT: _("Keep it below %(most)s characters.", most=number(LONGEST))})
         after = {name: given.get(name, before.get(name, "")) for name in (PROMPT, HOW)}
         draft = after | {TEXT: text, OFFLINE: given.get(OFFLINE) == YES}
         stays = {name: before[name] for name in (FINISHED, POSTED) if name in before}
@@ -101,7 +101,7 @@ class Discussion(Kind):
     def act(self, activity: Activity, do: str, value: Value, work: Work) -> Step:
         """Take the post back from the group (``take_back``); its text stays as a draft."""
         if do != TAKE_BACK:
-            raise BadAnswer({"do": NO_SUCH_BUTTON})
+            raise BadAnswer({"do": _(NO_SUCH_BUTTON)})
         return Step(value={name: kept for name, kept in value.items() if name != POSTED})
 
     def finish(self, activity: Activity, value: Value, before: Value, work: Work) -> Value:
@@ -116,17 +116,19 @@ class Discussion(Kind):
             _refuse_few_words(text, prompts.min_words)
             return done | {POSTED: {PROMPT: value.get(PROMPT) or prompts.questions[0][0], TEXT: text, HOW: how}}
         if not value.get(OFFLINE):
-            raise Incomplete({OFFLINE: TICK_WHEN_TALKED} if how == LIVE else {HOW: CHOOSE_A_WAY})
+            if how == LIVE:
+                raise Incomplete({OFFLINE: _("Tick this once you have talked about it.")})
+            raise Incomplete({HOW: _("Choose how to share it, or tick that you discussed it with someone.")})
         return done
 
     def readable(self, activity: Activity, value: Value, work: Work) -> list[tuple[str, str]]:
         """Return the draft with its question, what the group can read, and whether it was discussed elsewhere."""
         questions = dict(content_of(activity, Prompts).questions)
         posted = posted_of(value)
-        rows = [(questions.get(value.get(PROMPT, ""), "Your answer"), value[TEXT])] if value.get(TEXT) else []
+        rows = [(questions.get(value.get(PROMPT, ""), _("Your answer")), value[TEXT])] if value.get(TEXT) else []
         if posted:
-            rows.append(("Posted with your name" if posted.is_named else "Posted without your name", posted.text))
-        return [*rows, ("Discussed with someone", "Yes")] if value.get(OFFLINE) else rows
+            rows.append((_("Posted with your name") if posted.is_named else _("Posted without your name"), posted.text))
+        return [*rows, (_("Discussed with someone"), _("Yes"))] if value.get(OFFLINE) else rows
 
     def outcome(self, activity: Activity, value: Value, work: Work) -> Shared | None:
         """Return what the group can read, once the work is finished."""
@@ -136,4 +138,10 @@ class Discussion(Kind):
 def _refuse_few_words(text: str, wanted: int) -> None:
     written = count_words(text)
     if written < wanted:
-        raise Incomplete({TEXT: f"Write at least {wanted} words to post it (so far {written})."})
+        few = ngettext(
+            "Write at least %(num)s word to post it (so far %(written)s).",
+            "Write at least %(num)s words to post it (so far %(written)s).",
+            wanted,
+            written=number(written),
+        )
+        raise Incomplete({TEXT: few})

@@ -12,6 +12,7 @@ from wtforms.form import BaseForm
 from lti_tool.activities.base import (
     CHOOSE_AN_OFFERED_ANSWER,
     MOST_ERRORS,
+    NO_SUCH_QUESTION,
     SHOWN_OF_A_FIELD,
     Activity,
     BadAnswer,
@@ -23,6 +24,7 @@ from lti_tool.activities.base import (
     content_of,
     fill_form,
 )
+from lti_tool.language import gettext as _
 from lti_tool.mentoring.blanks import YES, number_of
 from lti_tool.mentoring.chain import closing_in
 from lti_tool.mentoring.phrases import fill, long_day
@@ -162,7 +164,7 @@ class Evaluation(Kind):
         errors: dict[str, str] = {}
         for name, given in fields.items():
             if name not in offered:
-                errors[str(name)[:SHOWN_OF_A_FIELD]] = "This page has no such question. Load it again, then answer."
+                errors[str(name)[:SHOWN_OF_A_FIELD]] = _(NO_SUCH_QUESTION)
             elif fault := _fault(asked, name, given):
                 errors[name] = fault
             if len(errors) == MOST_ERRORS:
@@ -218,7 +220,7 @@ def _asked(found: Mapping[str, Any], most: int = 0) -> Asked:
 def _fault(asked: Questionnaire, name: str, given: object) -> str | None:
     """Return the sentence for an answer that is not offered, or None."""
     if not isinstance(given, str):
-        return CHOOSE_AN_OFFERED_ANSWER
+        return _(CHOOSE_AN_OFFERED_ANSWER)
     if name in asked.texts:
         most = asked.texts[name].most
         return fill(asked.words["too_long"], asked.locale, max=most) if len(given.strip()) > most else None
@@ -226,7 +228,7 @@ def _fault(asked: Questionnaire, name: str, given: object) -> str | None:
         most, figure = asked.numbers[name].most, number_of(given)
         wrong = bool(given.strip()) and (figure is None or figure > most)
         return fill(asked.words["number"], asked.locale, max=most) if wrong else None
-    return None if given in _offered(asked, name) else CHOOSE_AN_OFFERED_ANSWER
+    return None if given in _offered(asked, name) else _(CHOOSE_AN_OFFERED_ANSWER)
 
 
 def _offered(asked: Questionnaire, name: str) -> set[str]:

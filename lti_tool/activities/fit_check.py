@@ -25,6 +25,7 @@ from lti_tool.activities.base import (
     refuse_unknown,
 )
 from lti_tool.activities.network_content import Question, joined, question
+from lti_tool.language import gettext as _
 from lti_tool.mentoring.fit import CAUTION, CRITERIA, ENOUGH, MOST_CANDIDATES, SIGNS, UNKNOWN, FitResult, fit_of
 from lti_tool.mentoring.needs import priorities_of
 from lti_tool.mentoring.network import Person, network_of
@@ -156,7 +157,7 @@ class FitCheck(Kind):
 
     def act(self, activity: Activity, do: str, value: Value, work: Work) -> Step:
         """Take somebody from the map, add a line for somebody new, or remove one."""
-        verb, _, about = do.partition(":")
+        verb, _colon, about = do.partition(":")
         entries = _candidates(value)
         person = network_of(work.of("network_map")).person(about) if verb == "take" else None
         if do == "add" or person:
@@ -168,7 +169,7 @@ class FitCheck(Kind):
             return Step(value=value | {"candidates": more, "last": last, "none": False}, screen=WHO)
         if verb == "remove" and any(entry["id"] == about for entry in entries):
             return Step(value=value | {"candidates": [each for each in entries if each["id"] != about]}, screen=WHO)
-        raise BadAnswer({"do": NO_SUCH_BUTTON})
+        raise BadAnswer({"do": _(NO_SUCH_BUTTON)})
 
     def finish(self, activity: Activity, value: Value, before: Value, work: Work) -> Value:
         """Return the value unchanged if there is a candidate to say something about, or none and a place to look.
@@ -237,7 +238,7 @@ def _ids(fields: Mapping[str, str], before: Value) -> list[str]:
         return [entry["id"] for entry in _candidates(before)]
     ids = list(dict.fromkeys(sent.split())) if isinstance(sent, str) else ["?"]
     if len(ids) > MOST_CANDIDATES or not all(_IDS.fullmatch(each) for each in ids):
-        raise BadAnswer({"candidates": "This page has no such people. Load it again, then answer."})
+        raise BadAnswer({"candidates": _("This page has no such people. Load it again, then answer.")})
     return sorted(ids, key=lambda each: int(each[1:]))
 
 

@@ -26,6 +26,8 @@ from lti_tool.activities.base import (
     fill_form,
     refuse_unknown,
 )
+from lti_tool.language import gettext as _
+from lti_tool.language import mark
 from lti_tool.mentoring.mastery import needed, right
 
 RESULT = "result"
@@ -34,8 +36,8 @@ ORDER = "order"
 """The field that carries the seed of the order of options: random, so that it says nothing about anybody."""
 CHECKED = "checked-"
 """Begins the field that says which answer to a question was checked last: a page that stores nothing carries it."""
-CHOOSE_AN_ANSWER = "Choose an answer."
-NOT_ENOUGH_YET = "Not enough right answers yet. Look at the questions again; you may try as often as you like."
+CHOOSE_AN_ANSWER = mark("Choose an answer.")
+NOT_ENOUGH_YET = mark("Not enough right answers yet. Look at the questions again; you may try as often as you like.")
 _SEED = re.compile(r"[0-9a-f]{8}")
 
 
@@ -143,7 +145,7 @@ class KnowledgeCheck(Kind):
         given = dict(fields)
         seed = given.pop(ORDER, "")
         if not isinstance(seed, str) or (seed and not _SEED.fullmatch(seed)):
-            raise BadAnswer({ORDER: CHOOSE_AN_OFFERED_ANSWER})
+            raise BadAnswer({ORDER: _(CHOOSE_AN_OFFERED_ANSWER)})
         offered = {each.id: {"", *(option.id for option in each.options)} for each in _questions(activity)}
         refuse_unknown(given, offered | {f"{CHECKED}{each}": allowed for each, allowed in offered.items()})
         after = {**self.fields(activity, before), **given}
@@ -160,12 +162,12 @@ class KnowledgeCheck(Kind):
 
         :raise Incomplete: nothing is chosen.
         """
-        verb, _, name = do.partition(":")
+        verb, _colon, name = do.partition(":")
         if verb != "check" or name not in _ids(activity):
             return super().act(activity, do, value, work)
         chosen = value.get("answers", {}).get(name)
         if not chosen:
-            raise Incomplete({name: CHOOSE_AN_ANSWER})
+            raise Incomplete({name: _(CHOOSE_AN_ANSWER)})
         quiz = content_of(activity, Quiz)
         checked = {**value.get("checked", {}), name: chosen}
         best = max(value.get("best", 0), right(checked, quiz.keys))
@@ -179,13 +181,13 @@ class KnowledgeCheck(Kind):
         :raise Incomplete: it is not.
         """
         if value.get("best", 0) < content_of(activity, Quiz).needed:
-            raise Incomplete({RESULT: NOT_ENOUGH_YET})
+            raise Incomplete({RESULT: _(NOT_ENOUGH_YET)})
         return dict(value)
 
     def readable(self, activity: Activity, value: Value, work: Work) -> list[tuple[str, str]]:
         """Return each question with the answer that is chosen."""
         chosen = value.get("answers", {})
-        return [(each.text, each.says(chosen.get(each.id, "")) or "Not answered") for each in _questions(activity)]
+        return [(each.text, each.says(chosen.get(each.id, "")) or _("Not answered")) for each in _questions(activity)]
 
     def outcome(self, activity: Activity, value: Value, work: Work) -> QuizOutcome | None:
         """Return what was checked so far; None before the first."""

@@ -25,6 +25,8 @@ from lti_tool.activities.base import (
 )
 from lti_tool.activities.needs_paper import SaidOfArea, needs_paper
 from lti_tool.activities.paper import Paper
+from lti_tool.language import day, ngettext, number
+from lti_tool.language import gettext as _
 from lti_tool.mentoring.needs import AreaChange, AreaNeed, Profile, compare, open_lines, profiles_of, round_of
 
 SKIP: Final = "skip"
@@ -35,8 +37,6 @@ RESULTS: Final = "results"
 SIDES: Final = ("importance", "support")
 """The two questions, in the order in which a line keeps their ratings."""
 MOST_ROUNDS: Final = 24
-SOME_OPEN = "{label}: {count} still open. Choose a rating, or Skip."
-TOO_LONG = "Keep it within {longest} characters."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,7 +202,8 @@ class NeedsAssessment(Kind):
         refuse_unknown(given, _offered(instrument))
         other = fields.get(OTHER, before.get(OTHER, ""))
         if not isinstance(other, str) or len(other.strip()) > instrument.longest_other:
-            raise BadAnswer({OTHER: TOO_LONG.format(longest=instrument.longest_other)})
+            most = number(instrument.longest_other)
+            raise BadAnswer({OTHER: _("Keep it within %(most)s characters.", most=most)})
         after = {**self.fields(activity, before), **given}
         ratings = {item: [_rating(after[name]) for name in _names(item)] for item in instrument.all_items}
         kept = {item: pair for item, pair in ratings.items() if pair != [None, None]}
@@ -342,8 +343,15 @@ def _still_open(instrument: Instrument, value: Value) -> Iterator[tuple[str, str
         if names:
             pair = ratings.get(names[0], (None, None))
             field = next(name for name, given in zip(_names(names[0]), pair, strict=True) if given is None)
-            count = "1 line is" if len(names) == 1 else f"{len(names)} lines are"
-            yield field, SOME_OPEN.format(label=area.label, count=count)
+            yield (
+                field,
+                ngettext(
+                    "%(area)s: %(num)s line is still open. Choose a rating, or Skip.",
+                    "%(area)s: %(num)s lines are still open. Choose a rating, or Skip.",
+                    len(names),
+                    area=area.label,
+                ),
+            )
 
 
 def _result(instrument: Instrument, area: Area, need: AreaNeed, changes: Mapping[str, AreaChange]) -> AreaResult:
@@ -356,19 +364,20 @@ def _line(instrument: Instrument, area: Area, item: Item, value: Value) -> tuple
     pair = value.get("ratings", {}).get(item.id, (None, None))
     questions = (instrument.importance, instrument.support)
     words = [_words(question, given) for question, given in zip(questions, pair, strict=True)]
-    return f"{area.label}: {item.text}", "Matters: {}. Get now: {}.".format(*words)
+    said = _("Matters: %(importance)s. Get now: %(support)s.", importance=words[0], support=words[1])
+    return f"{area.label}: {item.text}", said
 
 
 def _words(question: Question, given: int | str | None) -> str:
     anchors: dict[int | str | None, str] = {number: f"{number} – {anchor}" for number, anchor in question.scale}
-    return anchors.get(given, "skipped" if given == SKIP else "not answered")
+    return anchors.get(given, _("skipped") if given == SKIP else _("not answered"))
 
 
 def _figures(instrument: Instrument, profile: Profile) -> tuple[str, str]:
     shown = [
         f"{area.label}: {need.shown} ({instrument.bands[need.band].label})"
         if (need := profile.areas[area.id]).scored
-        else f"{area.label}: not scored"
+        else _("%(area)s: not scored", area=area.label)
         for area in instrument.areas
     ]
-    return f"Profile of {profile.on}", "; ".join(shown)
+    return _("Profile of %(day)s", day=day(date.fromisoformat(profile.on))), "; ".join(shown)

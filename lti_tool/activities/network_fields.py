@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from lti_tool.activities.base import BadAnswer, Value, refuse_unknown
 from lti_tool.activities.network_content import DETAILS, MapContent
+from lti_tool.language import gettext as _
 from lti_tool.mentoring.network import CURRENT, MOST_PEOPLE, SELF, introduced_in_a_circle
 
 ASKED: Final = "asked"
@@ -91,7 +92,7 @@ def _ids(fields: Mapping[str, str], before: Value) -> list[str]:
         return [entry["id"] for entry in people_of(before)]
     ids = list(dict.fromkeys(sent.split())) if isinstance(sent, str) else ["?"]
     if len(ids) > MOST_PEOPLE or not all(_IDS.fullmatch(each) for each in ids):
-        raise BadAnswer({"people": "This page has no such people. Load it again, then answer."})
+        raise BadAnswer({"people": _("This page has no such people. Load it again, then answer.")})
     return sorted(ids, key=lambda each: int(each[1:]))
 
 

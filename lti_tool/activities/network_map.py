@@ -24,6 +24,7 @@ from lti_tool.activities.network_fields import ASKED, Entry, blank, fields_of, p
 from lti_tool.activities.network_outcome import READS, MapOutcome, outcome_of
 from lti_tool.activities.network_paper import map_paper
 from lti_tool.activities.paper import Paper
+from lti_tool.language import gettext as _
 from lti_tool.mentoring.network import (
     CURRENT,
     MOST_PEOPLE,
@@ -108,7 +109,7 @@ class NetworkMap(Kind):
 
     def act(self, activity: Activity, do: str, value: Value, work: Work) -> Step:
         """Add a line, remove a person, or say that the step "who knows whom" is answered."""
-        verb, _, person_id = do.partition(":")
+        verb, _colon, person_id = do.partition(":")
         people = people_of(value)
         if do == "ties":
             return Step(value=value | {"ties_done": True}, screen="picture")
@@ -116,7 +117,7 @@ class NetworkMap(Kind):
             return Step(value=self._with_one_more(activity, value, people), screen="name")
         if verb == "remove" and any(entry["id"] == person_id for entry in people):
             return Step(value=_without(value, people, person_id), screen="name")
-        raise BadAnswer({"do": NO_SUCH_BUTTON})
+        raise BadAnswer({"do": _(NO_SUCH_BUTTON)})
 
     def finish(self, activity: Activity, value: Value, before: Value, work: Work) -> Value:
         """Return the map as seen.

@@ -21,16 +21,13 @@ from lti_tool.activities.base import (
     refuse_unknown,
 )
 from lti_tool.activities.paper import Paper, Rows
+from lti_tool.language import gettext as _
+from lti_tool.language import mark, number
 from lti_tool.mentoring.needs import OTHER, profile_of
 
 LONGEST = 40
 """Characters of the learner's own label, with spaces at its ends cut off."""
-CHOOSE_ONE = "Choose at least one area."
-CHOSEN_TWICE = "This area stands here twice. Choose another, or leave this line empty."
-NAME_IT = "Give your own need a name of a few words."
-TOO_LONG = f"Keep the name within {LONGEST} characters."
-OWN_NEED = "A need of your own"
-PRIORITY = "Priority {place}"
+OWN_NEED = mark("A need of your own")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,13 +56,13 @@ class Priorities(Kind):
     ) -> BaseForm:
         """Return one menu per priority and the learner's own label; before the first save, suggestions are chosen."""
         choice = content_of(activity, Choice)
-        options = {"": "", **{area.id: area.label for area in choice.areas}, OTHER: OWN_NEED}
+        options = {"": "", **{area.id: area.label for area in choice.areas}, OTHER: _(OWN_NEED)}
         questions = {
-            name: SelectField(PRIORITY.format(place=place), choices=options, validate_choice=False)
+            name: SelectField(_priority(place), choices=options, validate_choice=False)
             for place, name in enumerate(_menus(activity), start=1)
         }
         shown = value if "chosen" in value else {"chosen": _suggested(activity, work)}
-        return fill_form({**questions, OTHER: StringField(OWN_NEED)}, self.fields(activity, shown), formdata)
+        return fill_form({**questions, OTHER: StringField(_(OWN_NEED))}, self.fields(activity, shown), formdata)
 
     def fields(self, activity: Activity, value: Value) -> dict[str, str]:
         """Return each menu with the area it shows, and the learner's own label."""
@@ -82,7 +79,7 @@ class Priorities(Kind):
         after = {**self.fields(activity, before), **fields}
         label = after[OTHER]
         if not isinstance(label, str) or len(label.strip()) > LONGEST or len(label) > 2 * LONGEST:
-            raise BadAnswer({OTHER: TOO_LONG})
+            raise BadAnswer({OTHER: _("Keep the name within %(most)s characters.", most=number(LONGEST))})
         menus = [after[name] for name in _menus(activity)]
         chosen = list(dict.fromkeys(area for area in menus if area))
         suggested = _suggested(activity, work) or before.get("suggested", [])
@@ -97,11 +94,11 @@ class Priorities(Kind):
         menus = value["menus"]
         for place, name in enumerate(_menus(activity)):
             if menus[place] and menus[place] in menus[:place]:
-                errors[name] = CHOSEN_TWICE
+                errors[name] = _("This area stands here twice. Choose another, or leave this line empty.")
         if len(value["chosen"]) < content_of(activity, Choice).least:
-            errors[_menus(activity)[0]] = CHOOSE_ONE
+            errors[_menus(activity)[0]] = _("Choose at least one area.")
         if OTHER in value["chosen"] and not value[OTHER].strip():
-            errors[OTHER] = NAME_IT
+            errors[OTHER] = _("Give your own need a name of a few words.")
         if errors:
             raise Incomplete(errors)
         confirmed = {name: kept for name, kept in value.items() if name != "menus"}
@@ -110,11 +107,8 @@ class Priorities(Kind):
     def readable(self, activity: Activity, value: Value, work: Work) -> list[tuple[str, str]]:
         """Return the priorities in their order."""
         labels = {area.id: area.label for area in content_of(activity, Choice).areas}
-        labels[OTHER] = value.get(OTHER) or OWN_NEED
-        return [
-            (PRIORITY.format(place=place), labels.get(each, each))
-            for place, each in enumerate(value.get("chosen", ()), 1)
-        ]
+        labels[OTHER] = value.get(OTHER) or _(OWN_NEED)
+        return [(_priority(place), labels.get(each, each)) for place, each in enumerate(value.get("chosen", ()), 1)]
 
     def paper(self, activity: Activity, value: Value, work: Work, *, named: bool = True) -> Paper | None:
         """Return the list."""
@@ -129,6 +123,10 @@ def _suggested(activity: Activity, work: Work) -> list[str]:
     choice = content_of(activity, Choice)
     profile = profile_of(work.of("needs_assessment"), [area.id for area in choice.areas])
     return list(profile.suggested[: choice.most]) if profile else []
+
+
+def _priority(place: int) -> str:
+    return _("Priority %(place)s", place=number(place))
 
 
 def _menus(activity: Activity) -> list[str]:

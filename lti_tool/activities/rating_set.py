@@ -22,10 +22,12 @@ from lti_tool.activities.base import (
     fill_form,
     refuse_unknown,
 )
+from lti_tool.language import gettext as _
+from lti_tool.language import mark
 from lti_tool.mentoring.habits import Habits, profile
 
 SKIP = "skip"
-RATE_OR_SKIP = "Choose a rating, or Skip."
+RATE_OR_SKIP = mark("Choose a rating, or Skip.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +134,7 @@ class RatingSet(Kind):
         """
         unanswered = [item.id for item in content_of(activity, Rating).items if item.id not in value]
         if unanswered:
-            raise Incomplete(dict.fromkeys(unanswered, RATE_OR_SKIP))
+            raise Incomplete(dict.fromkeys(unanswered, _(RATE_OR_SKIP)))
         return dict(value)
 
     def readable(self, activity: Activity, value: Value, work: Work) -> list[tuple[str, str]]:
@@ -140,7 +142,7 @@ class RatingSet(Kind):
         rating = content_of(activity, Rating)
         words: dict[object, str] = {number: f"{number} – {anchor}" for number, anchor in rating.scale}
         words[SKIP] = "Skipped"
-        return [(item.text, words.get(value.get(item.id), "Not answered")) for item in rating.items]
+        return [(item.text, words.get(value.get(item.id), _("Not answered"))) for item in rating.items]
 
     def outcome(self, activity: Activity, value: Value, work: Work) -> Summary | None:
         """Return the facets once every item is rated or skipped; a rating by itself is neither right nor wrong."""

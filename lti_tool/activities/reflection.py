@@ -19,15 +19,15 @@ from lti_tool.activities.base import (
     fill_form,
     refuse_unknown,
 )
+from lti_tool.language import gettext as _
+from lti_tool.language import mark, ngettext, number
 from lti_tool.mentoring.words import count_words
 
 PROMPT, TEXT, OFFLINE, SAVED = "prompt", "text", "offline", "saved"
 YES = "yes"
 LONGEST = 10_000
 """Characters of a text: some six pages."""
-TOO_LONG = f"Keep it below {LONGEST:,} characters."
-ABOUT = "Your question"
-YOUR_TEXT = "Your text"
+YOUR_TEXT = mark("Your text")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +54,10 @@ class Reflection(Kind):
     ) -> BaseForm:
         """Return the questions to choose from, the text, and the box."""
         questions = {
-            PROMPT: RadioField(ABOUT, choices=dict(content_of(activity, Prompts).questions), validate_choice=False),
-            TEXT: TextAreaField(YOUR_TEXT),
+            PROMPT: RadioField(
+                _("Your question"), choices=dict(content_of(activity, Prompts).questions), validate_choice=False
+            ),
+            TEXT: TextAreaField(_(YOUR_TEXT)),
             OFFLINE: BooleanField(false_values=(False, "false", ""), render_kw={"value": YES}),
         }
         filled = {PROMPT: value.get(PROMPT), TEXT: value.get(TEXT, ""), OFFLINE: bool(value.get(OFFLINE))}
@@ -75,7 +77,7 @@ class Reflection(Kind):
         refuse_unknown(given, {PROMPT: ("", *content_of(activity, Prompts).questions), OFFLINE: (YES, "")})
         text = fields.get(TEXT, before.get(TEXT, ""))
         if not isinstance(text, str) or len(text) > LONGEST:
-            raise BadAnswer({TEXT: TOO_LONG})
+            raise BadAnswer({TEXT: _("Keep it below %(most)s characters.", most=number(LONGEST))})
         after = {PROMPT: given.get(PROMPT, before.get(PROMPT, "")), TEXT: text, OFFLINE: given.get(OFFLINE) == YES}
         return {name: kept for name, kept in after.items() if kept} | _mark(before)
 
@@ -87,14 +89,20 @@ class Reflection(Kind):
         wanted = content_of(activity, Prompts).min_words
         written = count_words(value.get(TEXT, ""))
         if written < wanted and not value.get(OFFLINE):
-            raise Incomplete({TEXT: f"Write at least {wanted} words (so far {written}), or tick the box below."})
+            few = ngettext(
+                "Write at least %(num)s word (so far %(written)s), or tick the box below.",
+                "Write at least %(num)s words (so far %(written)s), or tick the box below.",
+                wanted,
+                written=number(written),
+            )
+            raise Incomplete({TEXT: few})
         return dict(value) | {SAVED: True}
 
     def readable(self, activity: Activity, value: Value, work: Work) -> list[tuple[str, str]]:
         """Return the question and the text as they are; for work done elsewhere, the word that it was."""
-        question = content_of(activity, Prompts).questions.get(value.get(PROMPT, ""), YOUR_TEXT)
+        question = content_of(activity, Prompts).questions.get(value.get(PROMPT, ""), _(YOUR_TEXT))
         rows = [(question, value[TEXT])] if value.get(TEXT) else []
-        return [*rows, ("On paper or in a talk", "Yes")] if value.get(OFFLINE) else rows
+        return [*rows, (_("On paper or in a talk"), _("Yes"))] if value.get(OFFLINE) else rows
 
     def outcome(self, activity: Activity, value: Value, work: Work) -> bool | None:
         """Return whether the page says that it is saved; texts are private and get no other word."""

@@ -25,13 +25,14 @@ from lti_tool.activities.base import (
     fill_form,
     refuse_unknown,
 )
+from lti_tool.language import gettext as _
+from lti_tool.language import mark
 from lti_tool.mentoring.scenario import FIRST, PATH, Choice, Moment, Trail, WrongWay, follow, word_for
 
 Text = TypeVar("Text", str, Markup)
 
 RESTART = "restart"
-NO_SUCH_WAY = "The story has no such way. Load the page again, then choose."
-WALK_TO_AN_END = "Choose what you would do until the story ends."
+NO_SUCH_WAY = mark("The story has no such way. Load the page again, then choose.")
 
 
 SUPPORT_CONTACTS = "{support_contacts}"
@@ -107,9 +108,9 @@ class Scenario(Kind):
         try:
             _trail(activity, path)
         except WrongWay:
-            raise BadAnswer({PATH: NO_SUCH_WAY}) from None
+            raise BadAnswer({PATH: _(NO_SUCH_WAY)}) from None
         if " ".join(path) != given:
-            raise BadAnswer({PATH: NO_SUCH_WAY})
+            raise BadAnswer({PATH: _(NO_SUCH_WAY)})
         return _at(path, before)
 
     def act(self, activity: Activity, do: str, value: Value, work: Work) -> Step:
@@ -123,7 +124,7 @@ class Scenario(Kind):
         last = [_button(each.moment, each.choice) for each in trail.taken[-1:]]
         offered = {_button(trail.here, choice): choice.id for choice in trail.here.choices}
         if do not in [*last, *offered]:
-            raise BadAnswer({"do": NO_SUCH_BUTTON})
+            raise BadAnswer({"do": _(NO_SUCH_BUTTON)})
         path = [each.choice.id for each in trail.taken] + ([offered[do]] if do in offered else [])
         here = _trail(activity, path).here
         return Step(value=_at(path, value, here), completes=here.is_ending)
@@ -136,7 +137,7 @@ class Scenario(Kind):
         path = value.get(PATH, [])
         here = _trail(activity, path).here
         if not here.is_ending:
-            raise Incomplete({PATH: WALK_TO_AN_END})
+            raise Incomplete({PATH: _("Choose what you would do until the story ends.")})
         return _at(path, value, here)
 
     def readable(self, activity: Activity, value: Value, work: Work) -> list[tuple[str, str]]:
@@ -144,9 +145,9 @@ class Scenario(Kind):
         walked = self.outcome(activity, value, work)
         rows = [(each.moment.text, each.choice.text) for each in walked.trail.taken]
         if walked.ending:
-            rows += [("How it ended", walked.ending.text), *walked.ending.signals]
+            rows += [(_("How it ended"), walked.ending.text), *walked.ending.signals]
         if walked.first and (walked.ending is None or walked.first != walked.ending.text):
-            rows.append(("How it ended the first time", walked.first))
+            rows.append((_("How it ended the first time"), walked.first))
         return rows
 
     def outcome(self, activity: Activity, value: Value, work: Work) -> Walked:

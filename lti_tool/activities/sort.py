@@ -27,13 +27,14 @@ from lti_tool.activities.base import (
     fill_form,
     refuse_unknown,
 )
+from lti_tool.language import gettext as _
+from lti_tool.language import mark
 from lti_tool.mentoring.needs import OTHER, priorities_of
 from lti_tool.mentoring.qualities import note_for
 
 FIRST = "first"
 """Where the piles of the first "Check" are kept; no card may have this id."""
-PLACE_THIS_CARD = "Choose a pile for this card."
-NOWHERE = "Choose a pile"
+PLACE_THIS_CARD = mark("Choose a pile for this card.")
 PRIORITY = "{priority_1}"
 """Stands in a text where the learner's first priority goes."""
 
@@ -149,7 +150,7 @@ class Sort(Kind):
     ) -> BaseForm:
         """Return one menu of piles per card."""
         deck = content_of(activity, Deck)
-        choices = [("", NOWHERE), *((pile.id, pile.label) for pile in deck.piles)]
+        choices = [("", _("Choose a pile")), *((pile.id, pile.label) for pile in deck.piles)]
         rules = [answered([pile.id for pile in deck.piles], PLACE_THIS_CARD)]
         questions = {
             card.id: SelectField(card.text, rules, choices=dict(choices), validate_choice=False) for card in deck.cards
@@ -183,7 +184,7 @@ class Sort(Kind):
         deck = content_of(activity, Deck)
         unplaced = [card.id for card in deck.cards if card.id not in value]
         if unplaced:
-            raise Incomplete(dict.fromkeys(unplaced, PLACE_THIS_CARD))
+            raise Incomplete(dict.fromkeys(unplaced, _(PLACE_THIS_CARD)))
         placed: Value = {card.id: value[card.id] for card in deck.cards}
         lacking = {pile.id: pile.too_few for pile in deck.piles if [*placed.values()].count(pile.id) < pile.min}
         if lacking:
@@ -194,7 +195,7 @@ class Sort(Kind):
         """Return each card with the label of its pile."""
         deck = content_of(activity, Deck)
         labels = {pile.id: pile.label for pile in deck.piles}
-        return [(card.text, labels.get(value.get(card.id, ""), "Not placed")) for card in deck.cards]
+        return [(card.text, labels.get(value.get(card.id, ""), _("Not placed"))) for card in deck.cards]
 
     def outcome(self, activity: Activity, value: Value, work: Work) -> SortOutcome | FamilyOutcome | None:
         """Return what the page says of the cards; nothing of them before the first "Check"."""

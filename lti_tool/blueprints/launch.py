@@ -20,6 +20,7 @@ from flask import Blueprint, g, make_response, redirect, render_template, reques
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from lti_tool.language import mark
 from lti_tool.lti import launch as protocol
 from lti_tool.lti.login import Attempt, LoginRequest, Storage, read_login, start
 from lti_tool.lti.messages import AnyLaunch, DeepLinkingLaunch, PlatformConfig, ReviewLaunch
@@ -44,8 +45,10 @@ class CookiesBlocked(LaunchRefused):
 
     status = 403
     code = "cookies-blocked"
-    message = "Your browser keeps no cookies of this site, so it cannot be told from another one."
-    remedy = "Allow cookies for this site in your browser's settings, then open the activity from your course again."
+    message = mark("Your browser keeps no cookies of this site, so it cannot be told from another one.")
+    remedy = mark(
+        "Allow cookies for this site in your browser's settings, then open the activity from your course again."
+    )
 
 
 bp = Blueprint("launch", __name__, url_prefix="/lti")

@@ -12,6 +12,8 @@ from lti_tool import clock
 from lti_tool.activities import KINDS
 from lti_tool.activities.base import NO_SUCH_BUTTON, Activity, AnswerRefused, BadAnswer, Step, Value, Work
 from lti_tool.errors import ToolError
+from lti_tool.language import gettext as _
+from lti_tool.language import mark
 from lti_tool.services import discussions, evaluations, grading, progress
 from lti_tool.services.evaluations import CourseOf
 from lti_tool.services.grading import GradeState
@@ -36,8 +38,8 @@ class VersionMissing(ToolError):
 
     status = 428
     code = "version-missing"
-    message = "This save did not say which version it changes, so nothing was changed."
-    remedy = "Reload the page and try again."
+    message = mark("This save did not say which version it changes, so nothing was changed.")
+    remedy = mark("Reload the page and try again.")
 
 
 @bp.get("/")
@@ -131,7 +133,7 @@ def grade() -> str:
             for each in module_states()
             if each.module.is_graded
         ],
-        score=f"{standing.given} of {standing.maximum}",
+        score=grading.in_words(standing.given, standing.maximum),
         grade=_grade(),
         grade_line_url=url_for("learn.grade_line"),
         send_when=visit.send_when,
@@ -171,12 +173,12 @@ def _step(shown: Activity, fields: dict[str, str], before: Value, work: Work, do
     kind = KINDS[shown.kind]
     value = kind.keep(shown, fields, before, work)
     if kind.is_anonymous and do != "finish":
-        raise BadAnswer({"do": NO_SUCH_BUTTON})
+        raise BadAnswer({"do": _(NO_SUCH_BUTTON)})
     if do == "finish":
         return Step(value=kind.finish(shown, value, before, work), completes=True)
     if do in ("", "save"):
         return Step(value=value)
-    verb, _, screen = do.partition(":")
+    verb, _colon, screen = do.partition(":")
     return Step(value=value, screen=screen) if verb == "go" else kind.act(shown, do, value, work)
 
 

@@ -9,6 +9,8 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_tool.activities.base import Activity
+from lti_tool.language import gettext as _
+from lti_tool.language import mark, number
 from lti_tool.services import discussions
 from lti_tool.services.discussions import LONGEST_REASON, Group, ModeratedPost
 from lti_tool.web.access import visit_blueprint
@@ -19,8 +21,8 @@ from lti_tool.web.visit import visit
 
 bp = visit_blueprint("moderate", __name__, "/teach/discussion", lambda visit: visit.is_teacher)
 
-SAY_WHY = "Say why: the author reads it."
-SHORTER = f"Keep the reason below {LONGEST_REASON} characters."
+SAY_WHY = mark("Say why: the author reads it.")
+SHORTER = mark("Keep the reason below %(most)s characters.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +46,8 @@ def hide(activity_id: str) -> ResponseReturnValue:
     group, post = _group(_theirs(activity_id)), request.form.get("post", "")
     reason = request.form.get("reason", "").strip()
     if not reason or len(reason) > LONGEST_REASON:
-        return _page({post: SHORTER if reason else SAY_WHY}, typed=reason[:LONGEST_REASON]), 422
+        said = _(SHORTER, most=number(LONGEST_REASON)) if reason else _(SAY_WHY)
+        return _page({post: said}, typed=reason[:LONGEST_REASON]), 422
     with tool().database.transaction() as session:
         if not discussions.hide(session, tool().sealer, group, post, by_id=visit.member_id, reason=reason):
             raise PageMissing

@@ -7,12 +7,11 @@ from collections.abc import Callable
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_date
-from flask_babel import gettext as _
 
-from lti_tool import clock
+from lti_tool import clock, language
 from lti_tool.activities.base import Activity, Work
 from lti_tool.activities.paper import Paper, Picture
+from lti_tool.language import gettext as _
 from lti_tool.papers import calendar, pdf, text, word
 from lti_tool.services import grading, papers, sharing
 from lti_tool.services.papers import Certificate, MadePaper
@@ -20,7 +19,7 @@ from lti_tool.services.progress import Author
 from lti_tool.web.access import visit_blueprint
 from lti_tool.web.errors import PageMissing
 from lti_tool.web.outline import current_workshop, opened_activity
-from lti_tool.web.pages import locale, picture
+from lti_tool.web.pages import picture
 from lti_tool.web.tool import tool
 from lti_tool.web.visit import visit
 
@@ -116,14 +115,14 @@ def certificate_pdf() -> ResponseReturnValue:
         "workshop": workshop.title,
         "facts": _(
             "%(date)s · version %(version)s · about %(minutes)s minutes of work",
-            date=format_date(found.completed_on, "long"),
+            date=language.day(found.completed_on, "long"),
             version=workshop.version,
             minutes=workshop.minutes,
         ),
         "objectives_title": _("What it is about"),
         "objectives": [each.text for each in workshop.objectives],
     }
-    made = pdf.certificate_pdf(lines, language=locale())
+    made = pdf.certificate_pdf(lines, language=language.current().tag)
     return made, 200, _attachment("certificate.pdf", "application/pdf")
 
 
@@ -132,12 +131,12 @@ def _as_text(_made: MadePaper, paper: Paper) -> tuple[bytes, str, str]:
 
 
 def _as_docx(_made: MadePaper, paper: Paper) -> tuple[bytes, str, str]:
-    return word.as_docx(paper, language=locale(), made_at=clock.now()), word.MEDIA_TYPE, "docx"
+    return word.as_docx(paper, language=language.current().tag, made_at=clock.now()), word.MEDIA_TYPE, "docx"
 
 
 def _as_pdf(_made: MadePaper, paper: Paper) -> tuple[bytes, str, str]:
     pictures = {block.component: str(picture(block)) for block in paper.blocks if isinstance(block, Picture)}
-    return pdf.as_pdf(paper, language=locale(), pictures=pictures), "application/pdf", "pdf"
+    return pdf.as_pdf(paper, language=language.current().tag, pictures=pictures), "application/pdf", "pdf"
 
 
 def _as_ics(made: MadePaper, paper: Paper) -> tuple[bytes, str, str]:

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, Form, RadioField, SelectMultipleField, StringField
 from wtforms.validators import StopValidation
 
+from lti_tool.language import gettext as _
+from lti_tool.language import lazy
 from lti_tool.lti import texts
 from lti_tool.services.grading import AS_THEY_GO, WHEN_COMPLETE, WHOLE
 from lti_tool.services.linking import Choice, Chosen, ChosenLink, Offer
@@ -22,11 +23,11 @@ ANY_POINTS = re.compile(r"[0-9]{1,4}([.,][0-9]{1,2})?")
 class SelectionForm(Form):
     """What every picker asks; ``selection_form`` adds the fields of each choice. Dates are in UTC."""
 
-    graded = BooleanField(_("Collect a grade"))
-    send = RadioField(_("When the grade is sent"), choices={AS_THEY_GO: "", WHEN_COMPLETE: ""})
-    lines = BooleanField(_("A column for each module as well"))
-    opens = StringField(_("Open from"))
-    due = StringField(_("Due"))
+    graded = BooleanField(lazy("Collect a grade"))
+    send = RadioField(lazy("When the grade is sent"), choices={AS_THEY_GO: "", WHEN_COMPLETE: ""})
+    lines = BooleanField(lazy("A column for each module as well"))
+    opens = StringField(lazy("Open from"))
+    due = StringField(lazy("Due"))
 
     def validate_opens(self, field: StringField) -> None:
         """Refuse what is no date."""

@@ -27,8 +27,8 @@ SHIPPED = Path(__file__).parent.parent / "content" / "fundamentals"
 
 
 @cache
-def workshops_of(folders: tuple[str, ...]) -> Mapping[str, Workshop]:
-    """Return an installation's workshops by id, in order; they cannot change, so they are read once.
+def workshops_of(folders: tuple[str, ...], locale: str = "en") -> Mapping[str, Workshop]:
+    """Return an installation's workshops by id, in order; they cannot change, so they are read once a language.
 
     ``fundamentals`` is the one that comes with the tool; anything else is the folder of a pack.
 
@@ -37,7 +37,7 @@ def workshops_of(folders: tuple[str, ...]) -> Mapping[str, Workshop]:
     found: dict[str, Workshop] = {}
     for name in folders:
         folder = SHIPPED if name == SHIPPED.name else Path(name)
-        workshop = load_workshop(folder)
+        workshop = load_workshop(folder, locale=locale)
         if workshop.id in found:
             message = f"{workshop.id}: two workshops of this installation have this id"
             raise PackRefused([Problem(path=f"{name}/{MANIFEST}", line=1, code="V002", message=message)])

@@ -6,13 +6,8 @@ from dataclasses import dataclass
 from lti_tool.library.pack import Locale, PackFile, Page, Prose
 from lti_tool.library.problems import Level, Problem
 from lti_tool.library.schemas.base import Shape
-from lti_tool.library.translation import strings_of
+from lti_tool.library.translation import is_read, strings_of
 from lti_tool.library.yaml_nodes import Loc
-
-_NO_PROSE = frozenset(
-    {"id", "key", "version", "type", "to", "start", "pile", "also", "area", "facet", "objective"}
-    | {"chosen", "options_from", "rated", "module"}
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +27,7 @@ class Snippet:
     @property
     def is_prose(self) -> bool:
         """Whether somebody reads it: not an id, and not the name of something else."""
-        return not _NO_PROSE.intersection(part for part in self.name[-2:] if isinstance(part, str))
+        return is_read(self.name)
 
 
 def snippets_of(locale: Locale) -> Iterator[Snippet]:

@@ -7,15 +7,17 @@ from typing import Any
 from lti_tool.library.pack import ActivityEntry, Locale, Pack, PackFile, Page
 from lti_tool.library.schemas import page as page_schema
 from lti_tool.library.yaml_nodes import Loc
+from lti_tool.pseudo import DISGUISES, Disguise
 
 _NAMES = ("id", "key")
-_NEVER_TRANSLATED = frozenset(
+_NAMES_SOMETHING = frozenset(
     {
         "id",
         "key",
         "version",
         "class",
         "type",
+        "method",
         "needs",
         "area",
         "facet",
@@ -36,6 +38,8 @@ _NEVER_TRANSLATED = frozenset(
     }
 )
 """Keys whose values name something else: a translation cannot change where a choice leads."""
+_NAMED_BY_AUTHORS = frozenset({"words", "action_words", "texts", "terms", "errors", "templates", "objectives"})
+"""Below these every key is a name of the author's own, whatever else it means elsewhere."""
 
 
 def translated(pack: Pack, locale: str) -> Locale:
@@ -43,6 +47,8 @@ def translated(pack: Pack, locale: str) -> Locale:
 
     The first language decides what there is: a translation brings texts, never an activity or an item of its own.
     """
+    if locale in DISGUISES:
+        return disguised(pack.default, DISGUISES[locale])
     chosen = pack.locales.get(locale, pack.default)
     if chosen is pack.default:
         return chosen
@@ -54,6 +60,18 @@ def translated(pack: Pack, locale: str) -> Locale:
         pages=tuple(_translated_page(page, pages.get(page.file.name)) for page in pack.default.pages),
         prose=chosen.prose or pack.default.prose,
     )
+
+
+def disguised(default: Locale, disguise: Disguise) -> Locale:
+    """Return a locale with every text in disguise, as if somebody had translated all of it."""
+    files = tuple(_disguised_file(file, disguise) for file in default.files)
+    return replace(default, files=files, pages=tuple(_disguised_page(page, disguise) for page in default.pages))
+
+
+def is_read(named: Loc) -> bool:
+    """Whether people read what stands in this place; else it is an id, or the name of something else."""
+    *above, key = [part for part in named if isinstance(part, str)] or [""]
+    return key not in _NAMES_SOMETHING or (bool(above) and above[-1] in _NAMED_BY_AUTHORS)
 
 
 def strings_of(data: Any, at: Loc = (), named: Loc = ()) -> Iterator[tuple[Loc, Loc, str]]:
@@ -77,19 +95,39 @@ def _name(entry: object, position: int) -> str | int:
     return position
 
 
-def _overlaid(default: Any, translation: Any) -> Any:
+def _overlaid(default: Any, translation: Any, at: Loc = ()) -> Any:
     """Return the default's data with every text that the translation has in the same place."""
     if isinstance(default, str):
-        return translation if isinstance(translation, str) else default
+        return translation if isinstance(translation, str) and is_read(at) else default
     if isinstance(default, Mapping) and isinstance(translation, Mapping):
-        return {
-            key: value if key in _NEVER_TRANSLATED else _overlaid(value, translation.get(key))
-            for key, value in default.items()
-        }
+        return {key: _overlaid(value, translation.get(key), (*at, key)) for key, value in default.items()}
     if isinstance(default, list) and isinstance(translation, list):
         named = {_name(entry, position): entry for position, entry in enumerate(translation)}
-        return [_overlaid(entry, named.get(_name(entry, position))) for position, entry in enumerate(default)]
+        return [_overlaid(entry, named.get(_name(entry, place)), (*at, place)) for place, entry in enumerate(default)]
     return default
+
+
+def _disguised_file(file: PackFile[Any], disguise: Disguise) -> PackFile[Any]:
+    return replace(file, content=type(file.content).model_validate(_disguised(file.text.data, disguise)))
+
+
+def _disguised_page(page: Page, disguise: Disguise) -> Page:
+    head = page.file.content.model_copy(update={"title": disguise(page.file.content.title)})
+    return Page(
+        file=replace(page.file, content=head),
+        activities=tuple(_retitled(each, disguise(each.entry.title)) for each in page.activities),
+        sections=tuple(replace(section, text=disguise(section.text)) for section in page.sections),
+    )
+
+
+def _disguised(data: Any, disguise: Disguise, at: Loc = ()) -> Any:
+    if isinstance(data, str):
+        return disguise(data) if is_read(at) else data
+    if isinstance(data, Mapping):
+        return {key: _disguised(value, disguise, (*at, key)) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_disguised(each, disguise, (*at, place)) for place, each in enumerate(data)]
+    return data
 
 
 def _translated_file(default: PackFile[Any], translation: PackFile[Any] | None) -> PackFile[Any]:

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from lti_tool.errors import ToolError
+from lti_tool.language import mark
 from lti_tool.lti import paging, strict_json
 from lti_tool.lti.http import DEFAULT_LIMIT_BYTES, Answer, Outbound, Unreachable
 from lti_tool.lti.messages import PlatformConfig
@@ -22,8 +23,8 @@ class GradesUnavailable(ToolError):
 
     status = 502
     code = "grades-unavailable"
-    message = "The gradebook of your learning platform cannot be used at the moment."
-    remedy = "Nothing is lost; the tool tries again by itself."
+    message = mark("The gradebook of your learning platform cannot be used at the moment.")
+    remedy = mark("Nothing is lost; the tool tries again by itself.")
 
     def __init__(self, outcome: Outcome, detail: str = "") -> None:
         super().__init__(detail or outcome.kind)

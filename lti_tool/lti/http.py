@@ -25,6 +25,7 @@ from urllib3.exceptions import HTTPError
 
 from lti_tool import __version__
 from lti_tool.errors import ToolError
+from lti_tool.language import mark
 
 CONNECT_SECONDS = 3.0
 DEFAULT_SECONDS = 10.0
@@ -40,8 +41,8 @@ class Unreachable(ToolError):
 
     status = 502
     code = "platform-unreachable"
-    message = "The learning platform could not be reached."
-    remedy = "Wait a minute and try again."
+    message = mark("The learning platform could not be reached.")
+    remedy = mark("Wait a minute and try again.")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,13 +1,14 @@
 """Every reason why a login or a launch is refused: a code for support, what happened, what to do now."""
 
 from lti_tool.errors import ToolError
+from lti_tool.language import mark
 
 
 class LaunchRefused(ToolError):
     """A login or a launch that cannot be accepted; all refusals of a launch are of this kind."""
 
     code = "launch-refused"
-    message = "This activity could not be opened."
+    message = mark("This activity could not be opened.")
     shows_detail = True
 
 
@@ -15,16 +16,18 @@ class LoginIncomplete(LaunchRefused):
     """The login request lacks a parameter, repeats one, or holds one that no platform would send."""
 
     code = "login-incomplete"
-    message = "The learning platform did not send everything that is needed to sign you in."
-    remedy = "Open the activity from your course page. If that is what you did, show this page to your administrator."
+    message = mark("The learning platform did not send everything that is needed to sign you in.")
+    remedy = mark(
+        "Open the activity from your course page. If that is what you did, show this page to your administrator."
+    )
 
 
 class ClientIdNeeded(LaunchRefused):
     """Several registrations share the issuer and the login names none of them."""
 
     code = "client-id-needed"
-    message = "The learning platform did not say which registration of this tool it uses."
-    remedy = "Ask your administrator to let the platform send its client ID when it starts the sign-in."
+    message = mark("The learning platform did not say which registration of this tool it uses.")
+    remedy = mark("Ask your administrator to let the platform send its client ID when it starts the sign-in.")
 
 
 class PlatformUnknown(LaunchRefused):
@@ -32,8 +35,8 @@ class PlatformUnknown(LaunchRefused):
 
     status = 403
     code = "platform-unknown"
-    message = "This learning platform is not registered with Three Steps."
-    remedy = "Ask your administrator to register the platform; the issuer and client ID must match to the letter."
+    message = mark("This learning platform is not registered with Three Steps.")
+    remedy = mark("Ask your administrator to register the platform; the issuer and client ID must match to the letter.")
 
 
 class DeploymentUnknown(LaunchRefused):
@@ -41,23 +44,23 @@ class DeploymentUnknown(LaunchRefused):
 
     status = 403
     code = "deployment-unknown"
-    message = "This installation of Three Steps in your learning platform has not been approved yet."
-    remedy = "Ask your administrator to add the deployment ID shown on this page to the registration."
+    message = mark("This installation of Three Steps in your learning platform has not been approved yet.")
+    remedy = mark("Ask your administrator to add the deployment ID shown on this page to the registration.")
 
 
 class StateUnknown(LaunchRefused):
     """No ``state``, or one that we did not sign."""
 
     code = "state-unknown"
-    message = "The sign-in that belongs to this page could not be found."
-    remedy = "Go back to your course and open the activity again. Let your browser keep cookies if it asks."
+    message = mark("The sign-in that belongs to this page could not be found.")
+    remedy = mark("Go back to your course and open the activity again. Let your browser keep cookies if it asks.")
 
 
 class LaunchExpired(LaunchRefused):
     """The sign-in was begun too long ago."""
 
     code = "launch-expired"
-    message = "The sign-in took longer than ten minutes and is no longer valid."
+    message = mark("The sign-in took longer than ten minutes and is no longer valid.")
 
 
 class BrowserNotBound(LaunchRefused):
@@ -65,15 +68,15 @@ class BrowserNotBound(LaunchRefused):
 
     status = 403
     code = "browser-not-bound"
-    message = "The sign-in was started in another browser, or your browser did not keep the cookie it needs."
-    remedy = "Open the activity again from your course, or choose to open it in a new window."
+    message = mark("The sign-in was started in another browser, or your browser did not keep the cookie it needs.")
+    remedy = mark("Open the activity again from your course, or choose to open it in a new window.")
 
 
 class LaunchUsed(LaunchRefused):
     """The same launch was posted before: a reload, or a replay."""
 
     code = "launch-used"
-    message = "This link has already been used, for example because the page was reloaded."
+    message = mark("This link has already been used, for example because the page was reloaded.")
 
 
 class LoginRefused(LaunchRefused):
@@ -81,8 +84,8 @@ class LoginRefused(LaunchRefused):
 
     status = 403
     code = "login-refused"
-    message = "Your learning platform did not sign you in."
-    remedy = "Check that you are still signed in to your course, then open the activity again."
+    message = mark("Your learning platform did not sign you in.")
+    remedy = mark("Check that you are still signed in to your course, then open the activity again.")
 
 
 class TokenNotValid(LaunchRefused):
@@ -90,8 +93,8 @@ class TokenNotValid(LaunchRefused):
 
     status = 401
     code = "token-not-valid"
-    message = "The message from your learning platform could not be verified."
-    remedy = "Open the activity again from your course. If this page comes back, show it to your administrator."
+    message = mark("The message from your learning platform could not be verified.")
+    remedy = mark("Open the activity again from your course. If this page comes back, show it to your administrator.")
 
 
 class ClockDifference(LaunchRefused):
@@ -99,8 +102,12 @@ class ClockDifference(LaunchRefused):
 
     status = 401
     code = "clock-difference"
-    message = "The times in the message from your learning platform do not fit: a clock is wrong or the link is old."
-    remedy = "Open the activity again. If this page comes back, ask your administrator to check the server's clock."
+    message = mark(
+        "The times in the message from your learning platform do not fit: a clock is wrong or the link is old."
+    )
+    remedy = mark(
+        "Open the activity again. If this page comes back, ask your administrator to check the server's clock."
+    )
 
 
 class PlatformKeysUnreachable(LaunchRefused):
@@ -108,24 +115,26 @@ class PlatformKeysUnreachable(LaunchRefused):
 
     status = 401
     code = "platform-keys-unreachable"
-    message = "Your learning platform's public keys cannot be read at the moment, so the message cannot be verified."
-    remedy = "Wait a minute and open the activity again. If this page stays, tell your administrator."
+    message = mark(
+        "Your learning platform's public keys cannot be read at the moment, so the message cannot be verified."
+    )
+    remedy = mark("Wait a minute and open the activity again. If this page stays, tell your administrator.")
 
 
 class MessageNotSupported(LaunchRefused):
     """A message of LTI that this tool does not offer. ``detail`` names its type."""
 
     code = "message-not-supported"
-    message = "Three Steps cannot be opened from this place in your learning platform."
-    remedy = "Open it as an activity in a course."
+    message = mark("Three Steps cannot be opened from this place in your learning platform.")
+    remedy = mark("Open it as an activity in a course.")
 
 
 class MessageNotValid(LaunchRefused):
     """The token is signed but lacks a required claim, or a claim has the wrong type. ``detail`` names the claim."""
 
     code = "message-not-valid"
-    message = "The message from your learning platform is incomplete or has an unexpected form."
-    remedy = "Show this page to your administrator; the platform's settings for this tool need a look."
+    message = mark("The message from your learning platform is incomplete or has an unexpected form.")
+    remedy = mark("Show this page to your administrator; the platform's settings for this tool need a look.")
 
 
 class AnonymousLaunch(LaunchRefused):
@@ -133,13 +142,13 @@ class AnonymousLaunch(LaunchRefused):
 
     status = 403
     code = "anonymous-launch"
-    message = "Your learning platform did not say who you are, so nothing could be kept for you."
-    remedy = "Sign in to your course, then open the activity again."
+    message = mark("Your learning platform did not say who you are, so nothing could be kept for you.")
+    remedy = mark("Sign in to your course, then open the activity again.")
 
 
 class TargetElsewhere(LaunchRefused):
     """The signed target link is not an address of this tool."""
 
     code = "target-elsewhere"
-    message = "The link in your course leads to another address than this tool's."
-    remedy = "Ask your instructor or administrator to check the tool's address in the link's settings."
+    message = mark("The link in your course leads to another address than this tool's.")
+    remedy = mark("Ask your instructor or administrator to check the tool's address in the link's settings.")

@@ -12,6 +12,7 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from lti_tool import clock
 from lti_tool.errors import ToolError
+from lti_tool.language import mark
 from lti_tool.lti import description, strict_json, texts
 from lti_tool.lti.description import Addresses
 from lti_tool.lti.hosts import are_related
@@ -34,8 +35,8 @@ class ConfigurationRefused(ToolError):
 
     status = 400
     code = "configuration-refused"
-    message = "The learning platform's description of itself could not be read or cannot be used."
-    remedy = "Nothing was registered. Tell whoever runs your learning platform what is written below."
+    message = mark("The learning platform's description of itself could not be read or cannot be used.")
+    remedy = mark("Nothing was registered. Tell whoever runs your learning platform what is written below.")
     shows_detail = True
 
 
@@ -44,8 +45,8 @@ class RegistrationRefused(ToolError):
 
     status = 502
     code = "registration-refused"
-    message = "The learning platform did not complete the registration."
-    remedy = (
+    message = mark("The learning platform did not complete the registration.")
+    remedy = mark(
         "Nothing was stored here. If the platform lists Three Steps already, delete that entry, then add the tool "
         "again with the same link."
     )
@@ -57,8 +58,8 @@ class ConfirmationOver(ToolError):
 
     status = 409
     code = "confirmation-over"
-    message = "This confirmation page has been used already, or it is older than 30 minutes."
-    remedy = "Nothing was registered by it. Add the tool in your learning platform again with the same link."
+    message = mark("This confirmation page has been used already, or it is older than 30 minutes.")
+    remedy = mark("Nothing was registered by it. Add the tool in your learning platform again with the same link.")
 
 
 @dataclass(frozen=True, kw_only=True)

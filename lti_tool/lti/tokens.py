@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from lti_tool import clock
 from lti_tool.errors import ToolError
+from lti_tool.language import mark
 from lti_tool.lti import strict_json
 from lti_tool.lti.http import Answer, Outbound
 from lti_tool.lti.messages import PlatformConfig
@@ -33,8 +34,8 @@ class TokenRefused(ToolError):
 
     status = 502
     code = "token-refused"
-    message = "The learning platform does not let this tool use its grade service."
-    remedy = "Ask your administrator to check the tool's services and keys in the platform."
+    message = mark("The learning platform does not let this tool use its grade service.")
+    remedy = mark("Ask your administrator to check the tool's services and keys in the platform.")
 
     def __init__(self, outcome: Outcome, detail: str = "") -> None:
         super().__init__(detail)

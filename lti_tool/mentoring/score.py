@@ -10,6 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from lti_tool.errors import ToolError
+from lti_tool.language import mark
 from lti_tool.mentoring.rounding import half_up
 
 MAXIMUM = Decimal(100)
@@ -39,8 +40,8 @@ class WeightsRefused(ToolError):
 
     status = 422
     code = "weights-refused"
-    message = "These weights cannot be used."
-    remedy = "Give each module a whole number from 0 to 100, and at least one module more than 0."
+    message = mark("These weights cannot be used.")
+    remedy = mark("Give each module a whole number from 0 to 100, and at least one module more than 0.")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from lti_tool.activities.paper import Block, Paper, Picture
 from lti_tool.errors import ToolError
+from lti_tool.language import mark
 
 TEMPLATES = Path(__file__).parent
 STANDARD: Final = "ua-1"
@@ -20,8 +21,8 @@ class PdfMissing(ToolError):
 
     status = 501
     code = "pdf-missing"
-    message = "This installation does not make PDF files."
-    remedy = "Print the page instead, and choose PDF as the printer."
+    message = mark("This installation does not make PDF files.")
+    remedy = mark("Print the page instead, and choose PDF as the printer.")
 
 
 def is_available() -> bool:

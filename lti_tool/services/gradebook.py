@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.lti.messages import Role
 from lti_tool.models import Assignment, Course, DeliveryState, GradebookColumn, GradeDelivery, Member, Person
+from lti_tool.services import grading
 from lti_tool.services.classroom import label
 from lti_tool.services.grading import is_usable
 
@@ -86,7 +87,7 @@ def _row(delivery: GradeDelivery, person: Person) -> GradeRow:
         label=label(person),
         kind=kind,
         reason=delivery.reason or "",
-        score=f"{delivery.given} of {delivery.maximum}",
+        score=grading.in_words(delivery.given, delivery.maximum),
         at=delivery.delivered_at if is_sent and delivery.delivered_at else delivery.changed_at,
         next_at=delivery.next_at if kind == "waiting" and delivery.reason else None,
     )

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from lti_tool import clock
 from lti_tool.db import upsert
+from lti_tool.language import gettext as _
+from lti_tool.language import number
 from lti_tool.library.model import Workshop
 from lti_tool.log import log
 from lti_tool.lti.grades import SCOPE_LINEITEM, SCOPE_SCORE
@@ -47,6 +49,11 @@ def standing(workshop: Workshop, part: str, done: frozenset[str], maximum: Decim
         return workshop_standing(modules, done, profile=workshop.profile)
     module = next(module for module in modules if module.id == part)
     return module_standing(module, done, maximum=maximum, profile=workshop.profile)
+
+
+def in_words(given: Decimal | None, maximum: Decimal) -> str:
+    """Return a score as a page says it."""
+    return _("%(given)s of %(maximum)s", given=number(given or 0), maximum=number(maximum))
 
 
 def resource_id(workshop_id: str, part: str) -> str:
@@ -200,7 +207,7 @@ def delivery_state(delivery: GradeDelivery | None, assignment: Assignment) -> Gr
     """Return a delivery in the words of ``GradeState``; None is a learner whose score nobody waits for yet."""
     if delivery is None:
         return GradeState(kind="nothing_yet" if assignment.send_when == AS_THEY_GO else "on_completion")
-    score = f"{delivery.given} of {delivery.maximum}"
+    score = in_words(delivery.given, delivery.maximum)
     if delivery.state == DeliveryState.SENT:
         return GradeState(kind="sent", at=delivery.delivered_at, score=score)
     if delivery.state in (DeliveryState.CHANGED, DeliveryState.HELD):

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool import clock
 from lti_tool.db import add_once, upsert
+from lti_tool.language import mark
 from lti_tool.library.model import Workshop
 from lti_tool.lti.messages import DeepLinkingLaunch, Launch, LinkClaim, ResourceLaunch, ReviewLaunch, Role
 from lti_tool.lti.refusals import DeploymentUnknown, LaunchRefused, LaunchUsed
@@ -24,8 +25,8 @@ class WorkNotYours(LaunchRefused):
 
     status = 403
     code = "work-not-yours"
-    message = "Only the learner and those who teach the course can look at this work."
-    remedy = "Open the activity from your course page to see your own work."
+    message = mark("Only the learner and those who teach the course can look at this work.")
+    remedy = mark("Open the activity from your course page to see your own work.")
 
 
 class NothingToReview(LaunchRefused):
@@ -33,8 +34,8 @@ class NothingToReview(LaunchRefused):
 
     status = 404
     code = "nothing-to-review"
-    message = "There is no work to look at here yet."
-    remedy = "It appears when the learner opens the workshop from the course for the first time."
+    message = mark("There is no work to look at here yet.")
+    remedy = mark("It appears when the learner opens the workshop from the course for the first time.")
     shows_detail = False
 
 

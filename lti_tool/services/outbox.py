@@ -9,6 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from lti_tool.models import Assignment, Course, DeliveryState, Deployment, GradebookColumn, GradeDelivery
+from lti_tool.services import grading
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +86,7 @@ def _delivery(row: GradeDelivery, platform: int, course: int) -> Delivery:
         course=course,
         column=row.column_id,
         member=row.member_id,
-        score=f"{row.given} of {row.maximum}",
+        score=grading.in_words(row.given, row.maximum),
         state=str(row.state),
         reason=row.reason,
         tries=row.tries,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from lti_tool import clock
 from lti_tool.db import upsert
 from lti_tool.errors import ToolError
+from lti_tool.language import mark
 from lti_tool.lti.messages import PlatformConfig
 from lti_tool.lti.refusals import ClientIdNeeded, PlatformUnknown
 from lti_tool.models import Deployment, Institution, Platform, PlatformState
@@ -17,8 +18,8 @@ class PlatformNotApproved(PlatformUnknown):
     """The platform registered itself, and no operator has looked at it yet."""
 
     code = "platform-not-approved"
-    message = "The connection of your learning platform with Three Steps waits for approval."
-    remedy = "Ask whoever runs Three Steps to approve it, then open the activity from your course again."
+    message = mark("The connection of your learning platform with Three Steps waits for approval.")
+    remedy = mark("Ask whoever runs Three Steps to approve it, then open the activity from your course again.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +46,8 @@ class InstitutionDiffers(ToolError):
 
     status = 409
     code = "institution-differs"
-    message = "This platform is registered for another institution."
-    remedy = "Give the institution's name as it was registered, or register the platform under another client ID."
+    message = mark("This platform is registered for another institution.")
+    remedy = mark("Give the institution's name as it was registered, or register the platform under another client ID.")
     shows_detail = True
 
 

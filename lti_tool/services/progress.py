@@ -13,6 +13,7 @@ from lti_tool.activities import KINDS
 from lti_tool.activities.base import Activity, Value
 from lti_tool.db import add_once
 from lti_tool.errors import ToolError
+from lti_tool.language import mark
 from lti_tool.library.model import Workshop
 from lti_tool.models import Answer, AnswerRevision, Member
 from lti_tool.seal import Sealer
@@ -52,8 +53,8 @@ class AnswerStale(ToolError):
 
     status = 409
     code = "answer-changed"
-    message = "This was changed in another tab."
-    remedy = "Compare both texts and choose which one to keep."
+    message = mark("This was changed in another tab.")
+    remedy = mark("Compare both texts and choose which one to keep.")
 
     def __init__(self, current: Stored) -> None:
         super().__init__()

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from lti_tool import clock
 from lti_tool.db import upsert
 from lti_tool.errors import ToolError
+from lti_tool.language import mark
 from lti_tool.lti.description import missing_for
 from lti_tool.lti.registration import ConfirmationOver, Granted, Offer
 from lti_tool.models import Deployment, Institution, Invitation, Platform, PlatformChange, PlatformState
@@ -30,8 +31,8 @@ class InvitationUnknown(ToolError):
 
     status = 404
     code = "invitation-unknown"
-    message = "This registration link does not exist, has been used, or is older than 7 days."
-    remedy = "Ask whoever runs Three Steps for a new link."
+    message = mark("This registration link does not exist, has been used, or is older than 7 days.")
+    remedy = mark("Ask whoever runs Three Steps for a new link.")
 
 
 class RegistrationBusy(ToolError):
@@ -39,8 +40,8 @@ class RegistrationBusy(ToolError):
 
     status = 409
     code = "registration-busy"
-    message = "A registration with this link is under way at this moment."
-    remedy = "Wait a minute, then look whether your learning platform lists Three Steps."
+    message = mark("A registration with this link is under way at this moment.")
+    remedy = mark("Wait a minute, then look whether your learning platform lists Three Steps.")
 
 
 class RegistrationTaken(ToolError):
@@ -48,8 +49,8 @@ class RegistrationTaken(ToolError):
 
     status = 409
     code = "registration-taken"
-    message = "This registration belongs to another institution already, so nothing was changed."
-    remedy = "Delete the entry for Three Steps in your learning platform, and tell whoever runs Three Steps."
+    message = mark("This registration belongs to another institution already, so nothing was changed.")
+    remedy = mark("Delete the entry for Three Steps in your learning platform, and tell whoever runs Three Steps.")
 
 
 class NothingPending(ValueError):

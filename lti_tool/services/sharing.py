@@ -12,6 +12,7 @@ from lti_tool.activities import KINDS
 from lti_tool.activities.base import Activity, Work
 from lti_tool.db import upsert
 from lti_tool.errors import ToolError
+from lti_tool.language import mark
 from lti_tool.library.model import Workshop
 from lti_tool.log import log
 from lti_tool.models import Member, Person, Share, ShareView
@@ -30,8 +31,8 @@ class NotShared(ToolError):
 
     status = 404
     code = "not-shared"
-    message = "This is not shared with you, or the learner has taken it back."
-    remedy = "Go back to the list of what is shared."
+    message = mark("This is not shared with you, or the learner has taken it back.")
+    remedy = mark("Go back to the list of what is shared.")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool import clock
 from lti_tool.errors import ToolError
+from lti_tool.language import mark
 from lti_tool.lti.keys import ToolKey, make_key
 from lti_tool.models import KeyState, SigningKey
 from lti_tool.seal import Sealer
@@ -22,8 +23,8 @@ class RotatedTooSoon(ToolError):
 
     status = 409
     code = "keys-rotated-too-soon"
-    message = "The next signing key has not been published for 24 hours yet, so platforms may not know it."
-    remedy = "Run the command again after that; nothing was changed."
+    message = mark("The next signing key has not been published for 24 hours yet, so platforms may not know it.")
+    remedy = mark("Run the command again after that; nothing was changed.")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool import clock
 from lti_tool.errors import ToolError
+from lti_tool.language import mark
 from lti_tool.models import Ticket, Visit
 from lti_tool.seal import SealBroken, Sealer
 from lti_tool.services.visits import CurrentVisit
@@ -23,8 +24,8 @@ class TicketsExhausted(ToolError):
 
     status = 429
     code = "tickets-exhausted"
-    message = "You opened many files or windows within a minute."
-    remedy = "Wait a minute and try again."
+    message = mark("You opened many files or windows within a minute.")
+    remedy = mark("Wait a minute and try again.")
 
 
 class TicketOver(ToolError):
@@ -32,8 +33,8 @@ class TicketOver(ToolError):
 
     status = 401
     code = "ticket-over"
-    message = "This link works once, and only for a minute."
-    remedy = "Go back to the page in your course and press the button again."
+    message = mark("This link works once, and only for a minute.")
+    remedy = mark("Go back to the page in your course and press the button again.")
 
 
 def issue(session: Session, sealer: Sealer, visit: CurrentVisit, secret: str, path: str) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from lti_tool import clock
 from lti_tool.errors import ToolError
+from lti_tool.language import mark
 from lti_tool.lti.messages import Launch, PlatformConfig, Role
 from lti_tool.models import Course, Member, UsedAttempt, Visit
 from lti_tool.services import platforms
@@ -35,8 +36,8 @@ class VisitOver(ToolError):
 
     status = 401
     code = "visit-over"
-    message = "This visit has ended, or it was opened in another browser."
-    remedy = "Your work is saved. Open the workshop from your course page again."
+    message = mark("This visit has ended, or it was opened in another browser.")
+    remedy = mark("Your work is saved. Open the workshop from your course page again.")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,8 +8,10 @@ from flask import Blueprint, g, request
 from werkzeug.exceptions import NotFound
 
 from lti_tool.errors import ToolError
+from lti_tool.language import mark
 from lti_tool.services.visits import CurrentVisit
 from lti_tool.web import visit as visits
+from lti_tool.web.speaking import speak
 from lti_tool.web.tool import tool
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -20,8 +22,8 @@ class RequestForged(ToolError):
 
     status = 403
     code = "not-from-our-page"
-    message = "This did not come from one of our pages, so nothing was changed."
-    remedy = "Go back to your course, open the activity again and repeat what you did."
+    message = mark("This did not come from one of our pages, so nothing was changed.")
+    remedy = mark("Go back to your course, open the activity again and repeat what you did.")
 
 
 def anyone() -> None:
@@ -63,6 +65,7 @@ def visitors_who(may: Callable[[CurrentVisit], bool]) -> Callable[[], None]:
         if not may(found):
             raise NotFound
         g.visit = found
+        speak(found.locale)
         g.frame_ancestors = " ".join(found.frame_origins) or "'none'"
         if request.method not in SAFE_METHODS:
             refuse_forgery(found)

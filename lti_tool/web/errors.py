@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from lti_tool.errors import ToolError
+from lti_tool.language import gettext as _
+from lti_tool.language import mark
 from lti_tool.log import log
 from lti_tool.seal import SealBroken
 
@@ -16,8 +18,8 @@ class PageMissing(ToolError):
 
     status = 404
     code = "no-such-page"
-    message = "There is no such page here."
-    remedy = "Go back to your course and open the activity again."
+    message = mark("There is no such page here.")
+    remedy = mark("Go back to your course and open the activity again.")
 
 
 class TooLarge(ToolError):
@@ -25,8 +27,8 @@ class TooLarge(ToolError):
 
     status = 413
     code = "too-large"
-    message = "That was more than one page can hold, so nothing was changed."
-    remedy = "Shorten the text and save again."
+    message = mark("That was more than one page can hold, so nothing was changed.")
+    remedy = mark("Shorten the text and save again.")
 
 
 class Unexpected(ToolError):
@@ -34,8 +36,10 @@ class Unexpected(ToolError):
 
     status = 500
     code = "our-fault"
-    message = "Something went wrong on our side."
-    remedy = "Your saved work is safe. Try again in a minute; if it happens again, tell support the reference below."
+    message = mark("Something went wrong on our side.")
+    remedy = mark(
+        "Your saved work is safe. Try again in a minute; if it happens again, tell support the reference below."
+    )
 
 
 class AnswerSealed(ToolError):
@@ -43,15 +47,15 @@ class AnswerSealed(ToolError):
 
     status = 500
     code = "answer-sealed"
-    message = "What you wrote is stored, but it cannot be opened at this moment."
-    remedy = "Nothing is lost. Tell support the reference below: an encryption key is missing on the server."
+    message = mark("What you wrote is stored, but it cannot be opened at this moment.")
+    remedy = mark("Nothing is lost. Tell support the reference below: an encryption key is missing on the server.")
 
 
 class Refused(ToolError):
     """Any other answer of the HTTP layer: a wrong method, a broken request."""
 
-    message = "This request could not be understood, so nothing was changed."
-    remedy = "Go back to your course and open the activity again."
+    message = mark("This request could not be understood, so nothing was changed.")
+    remedy = mark("Go back to your course and open the activity again.")
 
 
 def init_app(app: Flask) -> None:
@@ -70,7 +74,7 @@ def show(error: ToolError, status: int | None = None, headers: Any = None) -> Re
         headers = {**dict(headers or {}), "Retry-After": "2"}
     log.info("refused", code=error.code, status=status)
     if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
-        body = {"code": error.code, "message": error.message, "remedy": error.remedy, "reference": g.request_id}
+        body = {"code": error.code, "message": _(error.message), "remedy": _(error.remedy), "reference": g.request_id}
         return body, status, headers or {}
     return_url = g.visit.return_url if "visit" in g else None
     template = "launch/refused.html" if request.path.startswith(("/lti/", "/v/")) else "errors/error.html"
@@ -95,7 +99,7 @@ def show_sealed(error: SealBroken) -> ResponseReturnValue:
 
 def show_wrong_host(_error: SecurityError) -> ResponseReturnValue:
     """Answer a request for a host that is not ours: without an address to stand on, no page can be made."""
-    return f"{Refused.message}\n{Refused.remedy}\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
+    return f"{_(Refused.message)}\n{_(Refused.remedy)}\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def show_fault(error: Exception) -> ResponseReturnValue:
@@ -105,4 +109,4 @@ def show_fault(error: Exception) -> ResponseReturnValue:
         return show(Unexpected())
     except Exception as again:
         log.fault(again)
-        return f"{Unexpected.message} {Unexpected.remedy} {g.get('request_id', '')}", 500
+        return f"{_(Unexpected.message)} {_(Unexpected.remedy)} {g.get('request_id', '')}", 500

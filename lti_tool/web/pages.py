@@ -6,34 +6,32 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from babel import Locale
-from flask import Flask, g, get_template_attribute, request, url_for
-from flask_babel import Babel, format_date, format_datetime, format_time
+from flask import Flask, g, get_template_attribute, url_for
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
+from lti_tool import language
 from lti_tool.activities.paper import Picture
 
 STATIC = Path(__file__).parent.parent / "static"
-LOCALES = ["en"]
 
 
 def init_app(app: Flask) -> None:
     """Make templates strict, translated and versioned."""
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(asset=asset, page_time=page_time, picture=picture)
+    words = {"_": translated, "ngettext": counted, "number": language.number, "listed": language.listed}
+    app.jinja_env.globals.update(words, asset=asset, page_time=page_time, picture=picture)
     app.context_processor(shared)
-    Babel(app, locale_selector=locale)
 
 
 def shared() -> dict[str, Any]:
     """Return what every page knows: the visit, if there is one, and what goes with it."""
     visit = g.get("visit")
-    language = locale()
+    spoken = language.current()
     return {
-        "lang": language,
-        "text_direction": Locale.parse(language).text_direction,
+        "lang": spoken.tag,
+        "text_direction": spoken.direction,
         "visit": visit,
         "csrf_token": visit.csrf_token if visit else "",
         "support_contacts": visit.support_contacts if visit else "",
@@ -52,29 +50,30 @@ def page_time(moment: datetime | date, form: str = "time") -> Markup:
     ``form`` is ``time``, ``date`` or ``datetime``.
     """
     if not isinstance(moment, datetime):
-        return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), format_date(moment, "medium"))
+        return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), language.day(moment))
     text = {
-        "time": lambda: format_time(moment, "HH:mm") + " UTC",
-        "date": lambda: format_date(moment, "medium"),
-        "datetime": lambda: format_datetime(moment, "medium") + " UTC",
+        "time": lambda: language.clock_time(moment) + " UTC",
+        "date": lambda: language.day(moment),
+        "datetime": lambda: language.moment(moment) + " UTC",
     }[form]()
     stamp = moment.isoformat(timespec="seconds")
     return Markup('<time datetime="{}" data-local="{}">{}</time>').format(stamp, form, text)
+
+
+def translated(message: str, **given: object) -> Markup:
+    """Return a sentence of a template in the page's language; what is filled in is escaped."""
+    return Markup(language.gettext(message)) % given if given else Markup(language.gettext(message))  # noqa: S704 - from translators
+
+
+def counted(one: str, many: str, num: int, **given: object) -> Markup:
+    """Return the sentence of a template for a number."""
+    return Markup(language.plural(one, many, num)) % {"num": language.number(num), **given}  # noqa: S704 - from translators
 
 
 def picture(block: Picture) -> Markup:
     """Return the SVG of a picture, drawn by its component: the same on a page, in print and in a file."""
     draw = get_template_attribute(f"components/{block.component}.html", "picture")
     return cast(Markup, draw(block.drawing, block.title, block.text))
-
-
-def locale() -> str:
-    """Return the language of the page: the platform's choice for this person, then the browser's."""
-    visit = g.get("visit")
-    wanted = [visit.locale] if visit and visit.locale else []
-    wanted += [value for value, _ in request.accept_languages]
-    short = (each.replace("_", "-").split("-")[0].lower() for each in wanted)
-    return next((each for each in short if each in LOCALES), LOCALES[0])
 
 
 def _frame_origin(visit: Any) -> str:

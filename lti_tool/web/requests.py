@@ -9,6 +9,7 @@ import structlog
 from flask import Flask, Response, g, request
 
 from lti_tool.errors import ToolError
+from lti_tool.language import mark
 from lti_tool.log import log
 from lti_tool.lti import strict_json
 from lti_tool.lti.strict_json import NotJson
@@ -22,16 +23,16 @@ class JsonNotValid(ToolError):
     """The body is not the JSON we speak."""
 
     code = "json-not-valid"
-    message = "That could not be read, so nothing was changed."
-    remedy = "Reload the page and try again."
+    message = mark("That could not be read, so nothing was changed.")
+    remedy = mark("Reload the page and try again.")
 
 
 class BodyBroken(ToolError):
     """The request ended before it was complete."""
 
     code = "body-broken"
-    message = "The request arrived incomplete, so nothing was changed."
-    remedy = "Check your connection and try again."
+    message = mark("The request arrived incomplete, so nothing was changed.")
+    remedy = mark("Check your connection and try again.")
 
 
 class JsonNeeded(ToolError):
@@ -39,8 +40,8 @@ class JsonNeeded(ToolError):
 
     status = 415
     code = "json-needed"
-    message = "This address takes JSON only."
-    remedy = "Reload the page and try again."
+    message = mark("This address takes JSON only.")
+    remedy = mark("Reload the page and try again.")
 
 
 def init_app(app: Flask) -> None:

@@ -7,8 +7,11 @@ from typing import cast
 
 from flask import current_app
 
+from lti_tool import language
 from lti_tool.db import Database
 from lti_tool.errors import ToolError
+from lti_tool.language import mark
+from lti_tool.library.loader import workshops_of
 from lti_tool.library.model import Workshop
 from lti_tool.lti.http import Outbound
 from lti_tool.lti.login import AttemptSigner
@@ -24,8 +27,10 @@ class WorkshopMissing(ToolError):
 
     status = 404
     code = "workshop-missing"
-    message = "This link opens a workshop that is not installed here."
-    remedy = "Tell whoever runs your course. What was written in it is kept, and is there again once it is installed."
+    message = mark("This link opens a workshop that is not installed here.")
+    remedy = mark(
+        "Tell whoever runs your course. What was written in it is kept, and is there again once it is installed."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +43,11 @@ class Tool:
     signer: AttemptSigner
     http: Outbound
     keys: KeySets
-    workshops: Mapping[str, Workshop]
-    """By id; the first is what a link opens that names none."""
+
+    @property
+    def workshops(self) -> Mapping[str, Workshop]:
+        """Return the workshops by id, in the page's language; the first is what a link opens that names none."""
+        return workshops_of(self.settings.workshops, language.current().tag)
 
     def workshop(self, workshop_id: str | None) -> Workshop:
         """Return the workshop that a link names; the first one if it names none, or nothing that could be one.

@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 
 from lti_tool.services import tickets, visits
 from lti_tool.services.visits import CurrentVisit, Opened, VisitOver
+from lti_tool.web.speaking import speak
 from lti_tool.web.tool import tool
 
 BROWSER_COOKIE = "__Host-b"
@@ -82,6 +83,7 @@ def go_on_by_header(opened: Opened, landing: str) -> str:
     parts = tool()
     with parts.database.reading() as session:
         g.visit = visits.find(session, opened.id, opened.secret, timedelta(minutes=parts.settings.visit_idle_minutes))
+    speak(g.visit.locale)
     g.frame_ancestors = " ".join(g.visit.frame_origins) or "'none'"
     # This document's policy holds for every page that is swapped into it, also for the way back from the picker.
     g.form_action = g.visit.frame_origins

@@ -218,5 +218,5 @@ def test_the_learner_can_read_it_all():
     assert len(rows) == 34
     assert rows[1][1] == "Matters: 4 – a lot. Get now: skipped."
     assert rows[-2] == ("Is there a need we missed?", "Time.")
-    assert rows[-1][0] == "Profile of 2026-11-23"
+    assert rows[-1][0] == "Profile of Nov 23, 2026"
     assert rows[-1][1].startswith("Career direction: 37.5 (Clear gap); Clinical and professional skills: not scored;")
