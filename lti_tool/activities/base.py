@@ -142,6 +142,8 @@ class Step:
     value: Value
     completes: bool = False
     screen: str = ""
+    at: str = ""
+    """The id of what is new on the page, such as a line that was added: the reader goes on there."""
 
 
 class Source(Protocol):

@@ -173,7 +173,7 @@ class BuilderKind(Kind):
         there = [*value.get(self.lines_key, [])]
         there += [{} for _ in range(lines.min - len(there))]
         if verb == "add" and not place and len(there) < lines.max:
-            return Step(value={**value, self.lines_key: [*there, {}]})
+            return Step(value={**value, self.lines_key: [*there, {}]}, at=f"line-{len(there) + 1}")
         if verb == "remove" and place in [str(number) for number in range(1, len(there) + 1)]:
             del there[int(place) - 1]
             return Step(value={**value, self.lines_key: there})

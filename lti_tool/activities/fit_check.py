@@ -166,7 +166,8 @@ class FitCheck(Kind):
             last = int(value.get("last", 0)) + 1
             taken = {"label": person.label, "person": person.id} if person else {}
             more = [*entries, _blank(f"c{last}") | taken]
-            return Step(value=value | {"candidates": more, "last": last, "none": False}, screen=WHO)
+            after = value | {"candidates": more, "last": last, "none": False}
+            return Step(value=after, screen=WHO, at=f"f-c{last}-label")
         if verb == "remove" and any(entry["id"] == about for entry in entries):
             return Step(value=value | {"candidates": [each for each in entries if each["id"] != about]}, screen=WHO)
         raise BadAnswer({"do": _(NO_SUCH_BUTTON)})

@@ -114,7 +114,8 @@ class NetworkMap(Kind):
         if do == "ties":
             return Step(value=value | {"ties_done": True}, screen="picture")
         if do == "add":
-            return Step(value=self._with_one_more(activity, value, people), screen="name")
+            after = self._with_one_more(activity, value, people)
+            return Step(value=after, screen="name", at=f"f-p{after['last']}-label")
         if verb == "remove" and any(entry["id"] == person_id for entry in people):
             return Step(value=_without(value, people, person_id), screen="name")
         raise BadAnswer({"do": _(NO_SUCH_BUTTON)})

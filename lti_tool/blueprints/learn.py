@@ -292,8 +292,9 @@ def _after(shown: Activity, step: Step, work: Work, screen: str) -> str:
     speaks = KINDS[shown.kind].outcome(shown, step.value, work) is not None
     if step.screen or not step.completes or speaks:
         at = step.screen or ("" if step.completes else screen)
-        anchor = "outcome" if speaks and not at else None
-        return url_for("learn.activity", activity_id=shown.id, screen=at or None, _anchor=anchor)
+        anchor = step.at or ("outcome" if speaks and not at else None)
+        # An answer that htmx fetches loses the fragment of its address: there the page itself says where to go on.
+        return url_for("learn.activity", activity_id=shown.id, screen=at or None, at=step.at or None, _anchor=anchor)
     every = open_activities()
     ids = [each.activity.id for each in every]
     following = every[ids.index(shown.id) + 1 :] if shown.id in ids else []

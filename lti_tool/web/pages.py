@@ -1,6 +1,7 @@
 """What templates may use: versioned addresses of files, times, the visit, translated words."""
 
 import hashlib
+import hmac
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ from markupsafe import Markup
 
 from lti_tool import language
 from lti_tool.activities.paper import Picture
+from lti_tool.web.tool import tool
 
 STATIC = Path(__file__).parent.parent / "static"
 
@@ -34,6 +36,7 @@ def shared() -> dict[str, Any]:
         "text_direction": spoken.direction,
         "visit": visit,
         "csrf_token": visit.csrf_token if visit else "",
+        "person_mark": _person_mark(visit),
         "support_contacts": visit.support_contacts if visit else "",
         "frame_origin": _frame_origin(visit),
     }
@@ -81,6 +84,17 @@ def _frame_origin(visit: Any) -> str:
     if visit is None or visit.platform.family != "canvas" or not visit.frame_origins:
         return ""
     return str(visit.frame_origins[-1])
+
+
+def _person_mark(visit: Any) -> str:
+    """Return the name by which pages of one learner in one workshop find each other in a browser.
+
+    Nobody else can work it out: not another person on a shared computer, nor a page of another site.
+    """
+    if visit is None or not visit.works:
+        return ""
+    key = tool().settings.secrets[0].encode()
+    return hmac.new(key, f"person {visit.member_id} {visit.workshop_id}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
 @cache

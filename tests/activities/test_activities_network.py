@@ -207,6 +207,7 @@ def test_people_are_added_and_removed_and_a_number_never_comes_back():
     again = MAPS.act(MAP, "add", gone.value, WORK)
 
     assert (added.screen, removed.screen) == ("name", "name")
+    assert (added.at, again.at, removed.at) == ("f-p4-label", "f-p5-label", "")
     assert [entry["id"] for entry in again.value["people"]] == ["p2", "p3", "p5"]
     assert removed.value["ties"] == [["p2", "p3"]]
     assert removed.value["people"][1]["introduced_by"] == ""

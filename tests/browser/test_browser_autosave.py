@@ -120,6 +120,55 @@ def test_after_the_visit_has_ended_the_answer_stays_and_can_be_copied(start, sta
     assert words in start.inner.evaluate("getSelection().toString() || document.activeElement.value")
 
 
+def ended(start, stage, watch):
+    """Rate everything after the visit has ended; the answer stays on the page."""
+    watch.expected |= {"status of 401", "status of 404", "status of 409"}
+    with stage.database.transaction() as session:
+        session.execute(sa.update(Visit).values(ended_at=clock.now()))
+    start.rate(2)
+    panel = start.tool.get_by_role("region", name="What is not saved yet")
+    expect(panel).to_contain_text("saved by itself")
+    return panel
+
+
+def test_what_an_ended_visit_could_not_save_is_saved_once_the_same_person_comes_again(start, stage, context, watch):
+    panel = ended(start, stage, watch)
+    stranger, again = (type(start)(context.new_page(), stage) for _ in range(2))
+    stranger.launch("amara")
+    stranger.go("m0.start")
+    expect(start.status()).to_contain_text("Open the workshop from your course page again")
+
+    again.launch("mai")
+
+    expect(start.status()).to_have_text(SAVED)
+    expect(panel).to_have_count(0)
+    again.go("m0.start")
+    all_checked(again, 2)
+    assert stranger.tool.get_by_role("radio", checked=True).count() == 0
+    start.rate(3)
+    expect(start.status()).to_have_text(SAVED)
+    start.button("Save and continue").click()
+    start.is_at("m0.what")
+
+
+def test_what_was_saved_elsewhere_meanwhile_is_not_overwritten_by_an_ended_visit(start, stage, context, watch):
+    ended(start, stage, watch)
+    elsewhere = stage.browser()
+    elsewhere.launch("mai")
+    elsewhere.finish("m0.start", st1="5", st2="5", st3="5")
+
+    type(start)(context.new_page(), stage).launch("mai")
+
+    versions = start.tool.get_by_role("region", name="Two versions of your answer")
+    words = dict(start.activity("m0.start").content.scale)
+    expect(versions).to_contain_text(words[2])
+    expect(versions).to_contain_text(words[5])
+    asked = []
+    start.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    start.page.reload()
+    assert asked == ["beforeunload"]
+
+
 def test_no_answer_is_kept_in_the_browsers_storage(start):
     start.rate(4)
     expect(start.status()).to_have_text(SAVED)

@@ -61,5 +61,14 @@ def test_a_person_dragged_to_another_sector_and_ring_is_there_in_the_table_and_a
     expect(field(walk, "p1-main")).to_have_value("scholarship")
     expect(field(walk, "p1-closeness")).to_have_value("distant")
     expect(walk.status()).to_contain_text("Saved")
+    # Once it is saved the picture is the server's own: no shape is moved on top of an older drawing.
+    expect(walk.tool.locator("[data-figure=p1]:not([transform])")).to_be_focused()
+    drawn = walk.tool.locator("[data-figure=p1] text").last.evaluate(
+        "(name) => [name.getAttribute('x'), name.textContent]"
+    )
     walk.page.reload()
     expect(field(walk, "p1-main")).to_have_value("scholarship")
+    again = walk.tool.locator("[data-figure=p1] text").last.evaluate(
+        "(name) => [name.getAttribute('x'), name.textContent]"
+    )
+    assert drawn == again

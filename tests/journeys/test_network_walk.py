@@ -48,13 +48,14 @@ def test_a_map_is_drawn_in_six_steps_and_shown_as_picture_and_table(learner):
 
 
 def test_people_are_added_and_removed_by_buttons(learner):
-    press(learner, "m2.map", "add", "name", **{"p1-label": "Ana"})
+    added = press(learner, "m2.map", "add", "name", **{"p1-label": "Ana"})
     press(learner, "m2.map", "remove:p2", "name")
 
     page = learner.open(f"{learner.visit}/activities/m2.map?screen=name")
 
     assert [field["name"] for field in page.select("input[type=text]")] == ["p1-label", "p3-label", "p4-label"]
     assert page.select_one("#f-p1-label")["value"] == "Ana"
+    assert page.select_one(f"#{added.location.partition('#')[2]}")["name"] == "p4-label"
 
 
 def test_mistakes_are_named_at_their_field_and_nothing_is_kept(learner):

@@ -144,6 +144,7 @@ def test_lines_come_and_go_by_buttons_and_what_was_typed_stays(learner):
     after = learner.open(removed.location)
 
     assert [legend.get_text() for legend in two.select("fieldset.entry > legend")] == ["Goal 1", "Goal 2"]
+    assert two.select_one(f"form[data-at] #{added.location.partition('#')[2]}").legend.get_text() == "Goal 2"
     assert [shown(after, f"what_{place}") for place in (1, 2)] == ["Second goal of mine", ""]
     assert press(learner, "m4.smart", "remove:9").status_code == 422
     assert press(learner, "m4.smart", "draft").status_code == 422

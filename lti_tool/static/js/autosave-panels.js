@@ -48,6 +48,7 @@ function showUnsaved(form, { fields }) {
   const panel = open(form, "[data-copy-panel]");
   const area = panel.querySelector("textarea");
   const status = panel.querySelector("[role=status]");
+  panel.querySelector("[data-saves-itself]").hidden = !("returns" in document.body.dataset);
   area.value = Object.entries(fields)
     .filter(([, value]) => value !== "")
     .map(([name, value]) => inWords(form, name, value))

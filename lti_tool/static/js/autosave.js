@@ -38,6 +38,7 @@ class Autosave {
     this.leaving = false;
     this.warned = false; // "not saved" was said once to somebody who wants to leave
     this.free = null; // the link that may be followed: everything is saved
+    this.guard = (event) => this.dirty && !this.leaving && event.preventDefault();
     this.listen();
   }
 
@@ -152,6 +153,7 @@ class Autosave {
   }
 
   accepted(value, version, savedAt) {
+    window.removeEventListener("beforeunload", this.guard);
     this.retry = FIRST_RETRY;
     this.warned = false;
     this.versionField.value = version;
@@ -162,7 +164,13 @@ class Autosave {
     this.tell("saved", {});
   }
 
+  // What cannot be saved now is gone with the page: the browser asks before it leaves, or is loaded again.
+  hold() {
+    window.addEventListener("beforeunload", this.guard, { signal: this.end.signal });
+  }
+
   again() {
+    this.hold();
     this.say("trouble");
     this.schedule(this.retry * (0.75 + Math.random() / 2));
     this.retry = Math.min(this.retry * 2, LAST_RETRY);
@@ -178,6 +186,7 @@ class Autosave {
     // Our own save whose answer got lost comes back as "somebody changed it", to the very same text.
     if (same(current, yours)) return this.accepted(value, current.version, current.saved_at);
     this.paused = true;
+    this.hold();
     this.say("conflict", current.saved_at);
     const choose = (choice) => (choice === "mine" ? this.keepMine(current.version) : this.keepOther());
     return this.tell("conflict", { current: current.rows, yours: yours.rows, choose });
@@ -197,8 +206,17 @@ class Autosave {
 
   ended() {
     this.paused = true;
+    this.hold();
     this.say(this.savedAt ? "ended" : "endedUnsaved", this.savedAt);
-    this.tell("unsaved", { fields: this.fields() });
+    this.tell("unsaved", { fields: this.fields(), resume: (token) => this.resume(token) });
+  }
+
+  // The form leads into a newer visit of the same person now (return.js).
+  resume(token) {
+    this.token = token;
+    this.paused = false;
+    this.form.querySelector("[data-save-panel]")?.remove();
+    this.save();
   }
 
   tell(what, detail) {

@@ -82,10 +82,11 @@ function remember() {
 }
 
 function placeReader(place = null) {
-  const target = document.querySelector("[data-focus]") ?? place ?? document.querySelector("h1[tabindex]");
+  const added = named(document.querySelector("[data-at]")?.dataset.at); // a new line, below what the reader just did
+  const target = added ?? document.querySelector("[data-focus]") ?? place ?? document.querySelector("h1[tabindex]");
   if (!target) return;
-  if (framed) tell({ subject: "lti.scrollToTop" });
-  target.focus({ preventScroll: framed });
+  if (framed && !added) tell({ subject: "lti.scrollToTop" });
+  target.focus({ preventScroll: framed && !added });
 }
 
 document.addEventListener("submit", (event) => {

@@ -1,6 +1,7 @@
 // The picture follows the menus of its table, and a person may be dragged, or moved with the arrow keys. The menus stay
 // the real control: a move only sets them and says so; autosave and the post hear it from there.
-// Where people stand is worked out as mentoring/drawing.py does it; names settle when the page is loaded again.
+// Where people stand is worked out as mentoring/drawing.py does it; once a move is saved, the picture is the server's own
+// again, with every name in its place.
 
 const CENTRE = { x: 470, y: 390 };
 const RINGS = { close: 105, moderate: 186, distant: 264 }; // as drawing.py has them
@@ -16,6 +17,8 @@ class NetworkMap {
     this.svg = figure.querySelector("svg");
     this.form = figure.closest("form");
     this.status = figure.querySelector("[data-map-status]");
+    this.end = new AbortController(); // another drawing has come in its place
+    this.dragged = null;
     this.people = [...this.svg.querySelectorAll("[data-figure]")].map((shape) => this.person(shape)).filter(Boolean);
     if (!this.people.length) return;
     this.areas = [...this.people[0].main.options].map((option) => option.value).filter(Boolean);
@@ -42,7 +45,8 @@ class NetworkMap {
     this.name(person);
     shape.addEventListener("keydown", (event) => this.key(person, event));
     shape.addEventListener("pointerdown", (event) => this.drag(person, event));
-    for (const menu of [person.main, person.closeness]) menu.addEventListener("change", () => this.moved(person));
+    const { signal } = this.end;
+    for (const menu of [person.main, person.closeness]) menu.addEventListener("change", () => this.moved(person), { signal });
   }
 
   words(person) {
@@ -147,6 +151,7 @@ class NetworkMap {
     person.shape.focus();
     person.shape.setPointerCapture(down.pointerId);
     let dragged = false;
+    this.dragged = person;
     const move = (event) => {
       dragged ||= Math.hypot(event.clientX - down.clientX, event.clientY - down.clientY) >= START_AFTER;
       if (!dragged) return;
@@ -158,6 +163,7 @@ class NetworkMap {
     const { signal } = stop;
     const end = (event) => {
       stop.abort();
+      this.dragged = null;
       if (dragged && event.type === "pointerup") this.set(person, ...this.place(this.point(event)));
       else if (dragged) this.settle();
     };
@@ -168,16 +174,34 @@ class NetworkMap {
   }
 }
 
+// The server's drawing of what was saved, unless somebody has moved on meanwhile: then the next save brings another one.
+async function redraw(map) {
+  const { figure, form } = map;
+  const page = await fetch(location.pathname + location.search, { headers, credentials: "same-origin" }).catch(() => null);
+  const next = new DOMParser().parseFromString(page?.ok ? await page.text() : "", "text/html");
+  const drawing = next.querySelector("[data-map] svg");
+  const menus = [...form.querySelectorAll("select")];
+  const same = menus.every(({ name, value }) => next.querySelector(`select[name="${CSS.escape(name)}"]`)?.value === value);
+  if (!drawing || !same || map.dragged || maps.get(figure) !== map || !figure.isConnected) return;
+  const held = map.svg.contains(document.activeElement) ? document.activeElement.dataset.figure : null;
+  map.end.abort();
+  map.svg.replaceWith(drawing);
+  maps.set(figure, new NetworkMap(figure));
+  if (held) figure.querySelector(`[data-figure="${held}"]`)?.focus({ preventScroll: true });
+}
+
+const headers = JSON.parse(document.documentElement.getAttribute("hx-headers:inherited") ?? "{}");
 // A page may arrive by htmx, in a document where this script runs already.
-const started = new WeakSet();
+const maps = new WeakMap();
 
 function start() {
   for (const figure of document.querySelectorAll("[data-map]")) {
-    if (started.has(figure)) continue;
-    started.add(figure);
-    new NetworkMap(figure);
+    if (!maps.has(figure)) maps.set(figure, new NetworkMap(figure));
   }
 }
 
 start();
 document.addEventListener("htmx:after:swap", start);
+document.addEventListener("autosave:saved", () => {
+  for (const figure of document.querySelectorAll("[data-map]")) redraw(maps.get(figure));
+});
