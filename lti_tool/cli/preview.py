@@ -6,10 +6,8 @@ import secrets
 import sys
 import tempfile
 import threading
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 
 import click
 from flask import Flask, redirect, url_for
@@ -22,7 +20,7 @@ from lti_tool.cli.content import PACK, show
 from lti_tool.cli.serve import Quiet, asked_to_stop, fresh_key, prepare
 from lti_tool.db import Database
 from lti_tool.library.check import check_pack
-from lti_tool.library.loader import load_workshop
+from lti_tool.library.loader import load_workshop, workshops_of
 from lti_tool.library.model import Workshop
 from lti_tool.library.problems import Level
 from lti_tool.lti.messages import CourseClaim, LinkClaim, Person, ResourceLaunch, Role
@@ -82,6 +80,7 @@ def _server(pack: Path, folder: Path, port: int) -> BaseWSGIServer:
         secret_key=secrets.token_urlsafe(48),
         encryption_keys=fresh_key(),
         workshops=(str(pack),),
+        pseudo_locales=True,
         trusted_proxies=0,
     )
     log.configure("text")
@@ -101,7 +100,7 @@ def _app(settings: Settings, pack: Path) -> Flask:
     platform_id = _register(app.extensions["tool"].database, settings.base_url)
     for word in PEOPLE:
         app.add_url_rule(f"/{word}", word, partial(_come_in, platform_id, word))
-    app.before_request(_Fresh(app, pack))
+    app.before_request(_Fresh(pack))
     return app
 
 
@@ -163,8 +162,7 @@ class _Fresh:
     While the folder has an error, it is named in the terminal and the last sound version stays.
     """
 
-    def __init__(self, app: Flask, pack: Path) -> None:
-        self.app = app
+    def __init__(self, pack: Path) -> None:
         self.pack = pack
         self.seen = self.stamp()
 
@@ -175,9 +173,7 @@ class _Fresh:
             return
         self.seen = stamp
         if _is_sound(self.pack):
-            workshop = load_workshop(self.pack)
-            shown = MappingProxyType({workshop.id: workshop})
-            self.app.extensions["tool"] = replace(self.app.extensions["tool"], workshops=shown)
+            workshops_of.cache_clear()
 
     def stamp(self) -> list[tuple[str, int]]:
         """Return which files there are, and when each was changed; an editor's own come and go meanwhile."""
