@@ -66,7 +66,7 @@ def from_environment() -> Flask:
 
 def build(settings: Settings) -> Tool:
     """Make the parts that requests share."""
-    workshops_of(settings.workshops)
+    workshops_of(settings.workshops, terms=settings.terms)
     http = Outbound(settings.private_hosts)
     return Tool(
         settings=settings,

@@ -41,6 +41,16 @@ def split(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+def read_terms(value: object) -> object:
+    """Turn ``word: other, word: other`` into pairs."""
+    if not isinstance(value, str):
+        return value
+    pairs = [tuple(side.strip() for side in part.split(":")) for part in value.split(",") if part.strip()]
+    if any(len(pair) != 2 or not all(pair) for pair in pairs):
+        raise ValueError("write a word, a colon and the other word, separated by commas")
+    return tuple(pairs)
+
+
 def read_keys(value: object) -> object:
     """Turn ``id:base64, id:base64`` into a mapping, in order; the first key seals, all open."""
     if not isinstance(value, str):
@@ -72,6 +82,8 @@ class Settings(BaseSettings):
     """``host:port`` of platforms on private addresses; plain http is allowed for exactly these."""
     workshops: Annotated[tuple[str, ...], NoDecode, BeforeValidator(split)] = Field(("fundamentals",), min_length=1)
     """Folders of the workshops that are offered, in order; `fundamentals` is the one that comes with the tool."""
+    terms: Annotated[tuple[tuple[str, str], ...], NoDecode, BeforeValidator(read_terms)] = ()
+    """Words that the workshops' texts say otherwise here: `resident: nurse, residents: nurses`."""
     trusted_proxies: int = Field(0, ge=0, le=5)
     """How many proxies stand in front and may say who asked (``X-Forwarded-*``)."""
     bind: str = "127.0.0.1:8000"

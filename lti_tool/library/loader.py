@@ -19,7 +19,8 @@ from lti_tool.library.pack import ActivityEntry, Locale, Pack, PackFile, Page
 from lti_tool.library.problems import Level, PackRefused, Problem
 from lti_tool.library.reading import MANIFEST, Unreadable, read_pack
 from lti_tool.library.schemas.workshop import Areas, Manifest, ModuleEntry, Objectives, Texts
-from lti_tool.library.translation import translated
+from lti_tool.library.terms import swapper
+from lti_tool.library.translation import rewritten, translated
 from lti_tool.mentoring.score import Profile
 
 SHIPPED = Path(__file__).parent.parent / "content" / "fundamentals"
@@ -27,7 +28,9 @@ SHIPPED = Path(__file__).parent.parent / "content" / "fundamentals"
 
 
 @cache
-def workshops_of(folders: tuple[str, ...], locale: str = "en") -> Mapping[str, Workshop]:
+def workshops_of(
+    folders: tuple[str, ...], locale: str = "en", terms: tuple[tuple[str, str], ...] = ()
+) -> Mapping[str, Workshop]:
     """Return an installation's workshops by id, in order; they cannot change, so they are read once a language.
 
     ``fundamentals`` is the one that comes with the tool; anything else is the folder of a pack.
@@ -37,7 +40,7 @@ def workshops_of(folders: tuple[str, ...], locale: str = "en") -> Mapping[str, W
     found: dict[str, Workshop] = {}
     for name in folders:
         folder = SHIPPED if name == SHIPPED.name else Path(name)
-        workshop = load_workshop(folder, locale=locale)
+        workshop = load_workshop(folder, locale=locale, terms=dict(terms))
         if workshop.id in found:
             message = f"{workshop.id}: two workshops of this installation have this id"
             raise PackRefused([Problem(path=f"{name}/{MANIFEST}", line=1, code="V002", message=message)])
@@ -45,17 +48,26 @@ def workshops_of(folders: tuple[str, ...], locale: str = "en") -> Mapping[str, W
     return MappingProxyType(found)
 
 
-def load_workshop(folder: Path = SHIPPED, *, locale: str = "en", features: frozenset[str] = FEATURES) -> Workshop:
+def load_workshop(
+    folder: Path = SHIPPED,
+    *,
+    locale: str = "en",
+    features: frozenset[str] = FEATURES,
+    terms: Mapping[str, str] = MappingProxyType({}),
+) -> Workshop:
     """Read a pack and return its workshop in a language, or in the pack's first one if it has not that one.
 
     A text that a translation lacks is taken from the first language. Lines that promise what ``features`` has not
-    are left out.
+    are left out. ``terms`` are words to swap, beside those that the pack swaps itself.
 
     :raise PackRefused: the pack has errors; each is named with file and line.
     """
     pack = _sound_pack(folder)
     chosen = translated(pack, locale)
     manifest = pack.manifest.content
+    written = _one(chosen, Texts)
+    if swap := swapper({**written.terms, **terms}):
+        chosen = rewritten(chosen, swap)
     texts = _one(chosen, Texts).texts
     areas = _areas(manifest, chosen)
     edition = _Edition(
@@ -75,7 +87,7 @@ def load_workshop(folder: Path = SHIPPED, *, locale: str = "en", features: froze
         modules=tuple(_module(entry, edition) for entry in manifest.modules),
         references=tuple(edition.renderer.references.values()),
         texts=MappingProxyType(dict(texts)),
-        attribution=texts[manifest.attribution] if manifest.attribution else "",
+        attribution=written.texts[manifest.attribution] if manifest.attribution else "",
         minutes=sum(entry.minutes for entry in manifest.modules),
         profile=Profile(manifest.grading.profile),
     )

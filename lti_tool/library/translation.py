@@ -1,13 +1,15 @@
 """Texts by where they stand, so that a translation can be compared with what it translates and fall back on it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from lti_tool.library.pack import ActivityEntry, Locale, Pack, PackFile, Page
 from lti_tool.library.schemas import page as page_schema
 from lti_tool.library.yaml_nodes import Loc
-from lti_tool.pseudo import DISGUISES, Disguise
+from lti_tool.pseudo import DISGUISES
+
+Rewrite: TypeAlias = Callable[[str], str]
 
 _NAMES = ("id", "key")
 _NAMES_SOMETHING = frozenset(
@@ -48,7 +50,7 @@ def translated(pack: Pack, locale: str) -> Locale:
     The first language decides what there is: a translation brings texts, never an activity or an item of its own.
     """
     if locale in DISGUISES:
-        return disguised(pack.default, DISGUISES[locale])
+        return rewritten(pack.default, DISGUISES[locale])
     chosen = pack.locales.get(locale, pack.default)
     if chosen is pack.default:
         return chosen
@@ -62,10 +64,10 @@ def translated(pack: Pack, locale: str) -> Locale:
     )
 
 
-def disguised(default: Locale, disguise: Disguise) -> Locale:
-    """Return a locale with every text in disguise, as if somebody had translated all of it."""
-    files = tuple(_disguised_file(file, disguise) for file in default.files)
-    return replace(default, files=files, pages=tuple(_disguised_page(page, disguise) for page in default.pages))
+def rewritten(locale: Locale, rewrite: Rewrite) -> Locale:
+    """Return a locale with every text that people read rewritten; what names something else stays."""
+    files = tuple(_rewritten_file(file, rewrite) for file in locale.files)
+    return replace(locale, files=files, pages=tuple(_rewritten_page(page, rewrite) for page in locale.pages))
 
 
 def is_read(named: Loc) -> bool:
@@ -107,26 +109,27 @@ def _overlaid(default: Any, translation: Any, at: Loc = ()) -> Any:
     return default
 
 
-def _disguised_file(file: PackFile[Any], disguise: Disguise) -> PackFile[Any]:
-    return replace(file, content=type(file.content).model_validate(_disguised(file.text.data, disguise)))
+def _rewritten_file(file: PackFile[Any], rewrite: Rewrite) -> PackFile[Any]:
+    data = file.content.model_dump(by_alias=True, exclude_unset=True)
+    return replace(file, content=type(file.content).model_validate(_rewritten(data, rewrite)))
 
 
-def _disguised_page(page: Page, disguise: Disguise) -> Page:
-    head = page.file.content.model_copy(update={"title": disguise(page.file.content.title)})
+def _rewritten_page(page: Page, rewrite: Rewrite) -> Page:
+    head = page.file.content.model_copy(update={"title": rewrite(page.file.content.title)})
     return Page(
         file=replace(page.file, content=head),
-        activities=tuple(_retitled(each, disguise(each.entry.title)) for each in page.activities),
-        sections=tuple(replace(section, text=disguise(section.text)) for section in page.sections),
+        activities=tuple(_retitled(each, rewrite(each.entry.title)) for each in page.activities),
+        sections=tuple(replace(section, text=rewrite(section.text)) for section in page.sections),
     )
 
 
-def _disguised(data: Any, disguise: Disguise, at: Loc = ()) -> Any:
+def _rewritten(data: Any, rewrite: Rewrite, at: Loc = ()) -> Any:
     if isinstance(data, str):
-        return disguise(data) if is_read(at) else data
+        return rewrite(data) if is_read(at) else data
     if isinstance(data, Mapping):
-        return {key: _disguised(value, disguise, (*at, key)) for key, value in data.items()}
+        return {key: _rewritten(value, rewrite, (*at, key)) for key, value in data.items()}
     if isinstance(data, list):
-        return [_disguised(each, disguise, (*at, place)) for place, each in enumerate(data)]
+        return [_rewritten(each, rewrite, (*at, place)) for place, each in enumerate(data)]
     return data
 
 

@@ -47,7 +47,7 @@ class Tool:
     @property
     def workshops(self) -> Mapping[str, Workshop]:
         """Return the workshops by id, in the page's language; the first is what a link opens that names none."""
-        return workshops_of(self.settings.workshops, language.current().tag)
+        return workshops_of(self.settings.workshops, language.current().tag, self.settings.terms)
 
     def workshop(self, workshop_id: str | None) -> Workshop:
         """Return the workshop that a link names; the first one if it names none, or nothing that could be one.

@@ -31,7 +31,7 @@ def default(field: str) -> str:
     info = Settings.model_fields[field]
     if info.is_required():
         return "required"
-    if info.default == frozenset():
+    if info.default in (frozenset(), ()):
         return "empty"
     if isinstance(info.default, tuple):
         return f"`{','.join(info.default)}`"
