@@ -1,10 +1,12 @@
 """The database: column types, a reading door and a writing door. The only commit of the house is here."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from functools import cache
+from typing import Annotated, Any, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -14,6 +16,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     String,
+    Table,
     TypeDecorator,
     create_engine,
     event,
@@ -21,13 +24,16 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 
 from lti_tool.errors import ToolError
 from lti_tool.language import mark
+
+ASK_AFTER_IDLE = 1.0
+"""Seconds after which a connection is asked whether it still lives: after a restart of the server it does not."""
 
 Id = Annotated[int, mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)]
 
@@ -81,6 +87,14 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UtcDateTime(), Decimal: ExactDecimal()}  # noqa: RUF012 - SQLAlchemy reads it once
 
 
+POSTGRESQL_OPTIONS = {
+    "statement_timeout": "10s",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "30s",
+    "timezone": "UTC",
+}
+
+
 class DatabaseBusy(ToolError):
     """The database has too much to do, or is being restarted. Nothing was changed."""
 
@@ -91,13 +105,12 @@ class DatabaseBusy(ToolError):
 
 
 class Database:
-    """One engine and its two doors."""
+    """One database and its two doors."""
 
     def __init__(self, url: str) -> None:
         self.engine = open_engine(url)
         self._writing = sessionmaker(self.engine, expire_on_commit=False)
-        read_only = self.engine.execution_options(reading=True, postgresql_readonly=True)
-        self._reading = sessionmaker(read_only, autoflush=False)
+        self._reading = sessionmaker(reading_engine(self.engine), autoflush=False)
         event.listen(self._reading, "before_flush", _refuse)
 
     @contextmanager
@@ -111,7 +124,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Yield a session that only looks: on SQLite it never takes the write lock.
+        """Yield a session that only looks: no lock, and on PostgreSQL no transaction around its statements.
 
         :raise DatabaseBusy: the database did not let us in time.
         """
@@ -136,14 +149,42 @@ def open_engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    limits = {"statement_timeout": "10s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "30s"}
-    options = " ".join(f"-c {name}={value}" for name, value in limits.items()) + " -c timezone=UTC"
-    return create_engine(
-        parsed.set(drivername="postgresql+psycopg"),
-        pool_pre_ping=True,
-        connect_args={"options": options},
-        hide_parameters=True,
-    )
+    return _postgresql(parsed.set(drivername="postgresql+psycopg"), POSTGRESQL_OPTIONS)
+
+
+def reading_engine(engine: Engine) -> Engine:
+    """Return an engine for looking only; it is disposed of with the other one.
+
+    On PostgreSQL each statement sees what is committed when it begins, in a transaction or out of one. So looking has
+    connections of its own, which send no BEGIN and no ROLLBACK, and which the server itself keeps from writing.
+    """
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(reading=True)
+    options = POSTGRESQL_OPTIONS | {"default_transaction_read_only": "on"}
+    reading = _postgresql(engine.url, options, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+    event.listen(engine, "engine_disposed", lambda _engine: reading.dispose())
+    return reading
+
+
+def _postgresql(url: URL, options: dict[str, str], **more: Any) -> Engine:
+    words = " ".join(f"-c {name}={value}" for name, value in options.items())
+    engine = create_engine(url, connect_args={"options": words}, hide_parameters=True, **more)
+
+    @event.listens_for(engine, "checkin")
+    def note_use(_connection: Any, record: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ask_after_idle(connection: Any, record: Any, _proxy: Any) -> None:
+        """Ask a connection that was idle whether it still lives; if not, it is replaced, and all as old as it."""
+        idle = time.monotonic() - record.info.get("used", time.monotonic())
+        try:
+            if idle >= ASK_AFTER_IDLE:
+                engine.dialect.do_ping(connection)
+        except connection.Error:
+            raise InvalidatePoolError from None
+
+    return engine
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -163,6 +204,11 @@ def _refuse(*_: Any) -> None:
     raise RuntimeError("this door is for reading: use Database.transaction() to write")
 
 
+def table(model: type[Base]) -> Table:
+    """Return the bare table of a model: a statement on it, made once, costs a tenth of one on the model."""
+    return cast(Table, model.__table__)
+
+
 def upsert(
     session: Session, model: type[Base], key: dict[str, Any], *, once: dict[str, Any] | None = None, **values: Any
 ) -> int:
@@ -170,24 +216,46 @@ def upsert(
 
     ``once`` is only for a new row. One statement, so that two requests that come at once both get the same row.
     """
-    row_id = model.__table__.c.id
+    given = {**key, **(once or {}), **values}
     if not values:
         # Nothing to change: a row that is there is not even locked.
-        add_once(session, model, **key, **(once or {}))
-        return int(session.scalars(select(row_id).filter_by(**key)).one())
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(model).values(**key, **(once or {}), **values)
-    changes = {name: statement.excluded[name] for name in values}
-    found = session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changes).returning(row_id))
-    return int(found.scalar_one())
+        add_once(session, model, **given)
+        return int(session.scalars(select(table(model).c.id).filter_by(**key)).one())
+    statement = _upsert(_dialect(session), model, tuple(key), tuple(values))
+    return int(_core(session).execute(statement, given).scalar_one())
 
 
 def add_once(session: Session, model: type[Base], **values: Any) -> bool:
     """Add a row unless its unique key is taken; say whether it was added."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(model).values(**values).on_conflict_do_nothing()
-    key = next(iter(model.__table__.primary_key))
-    return session.execute(statement.returning(key)).first() is not None
+    return _core(session).execute(_add_once(_dialect(session), model), values).first() is not None
+
+
+def _core(session: Session) -> Connection:
+    """Return the connection of a session, which has seen everything that was added to the session so far."""
+    session.flush()
+    return session.connection()
+
+
+def _dialect(session: Session) -> str:
+    return session.get_bind().dialect.name
+
+
+# Statements are made once: making one costs more than having it executed.
+@cache
+def _upsert(dialect: str, model: type[Base], key: tuple[str, ...], changes: tuple[str, ...]) -> Any:
+    statement = _insert(dialect, model)
+    changed = {name: statement.excluded[name] for name in changes}
+    return statement.on_conflict_do_update(index_elements=key, set_=changed).returning(table(model).c.id)
+
+
+@cache
+def _add_once(dialect: str, model: type[Base]) -> Any:
+    return _insert(dialect, model).on_conflict_do_nothing().returning(*table(model).primary_key)
+
+
+def _insert(dialect: str, model: type[Base]) -> Any:
+    """Return an insert that can look at what is there: each of our databases has its own kind."""
+    return (sqlite if dialect == "sqlite" else postgresql).insert(table(model))
 
 
 def answers(database: Database) -> bool:

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import NullPool, create_engine, func, select, text
+from sqlalchemy.exc import InternalError
 
-from lti_tool import schema
+from lti_tool import db, schema
 from lti_tool.db import Database, add_once, upsert
 from lti_tool.models import Institution, UsedAttempt
 
@@ -40,6 +41,28 @@ def test_the_reading_door_refuses_to_write(database):
         session.add(institution())
         with pytest.raises(RuntimeError, match="reading"):
             session.flush()
+
+
+def test_on_postgresql_the_server_itself_refuses_to_write_for_the_reading_door(database):
+    if database.engine.dialect.name == "sqlite":
+        return
+    with pytest.raises(InternalError, match="read-only"), database.reading() as session:
+        session.execute(text("DELETE FROM institution"))
+
+
+@pytest.mark.parametrize("door", ["reading", "transaction"])
+def test_a_connection_that_died_while_it_was_idle_is_replaced(database, door, monkeypatch):
+    if database.engine.dialect.name == "sqlite":
+        return
+    monkeypatch.setattr(db, "ASK_AFTER_IDLE", 0)
+    with getattr(database, door)() as session:
+        died = session.scalar(text("SELECT pg_backend_pid()"))
+    other = create_engine(database.engine.url, poolclass=NullPool)
+    with other.connect() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": died})
+
+    with getattr(database, door)() as session:
+        assert session.scalar(text("SELECT pg_backend_pid()")) != died
 
 
 def test_moments_come_back_aware_and_in_utc(database):

@@ -14,6 +14,7 @@ The story of one launch, in the order it happens:
 """
 
 import secrets
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
@@ -207,8 +208,8 @@ def _open(attempt: Attempt, message: AnyLaunch) -> Opened:
     """Use up the sign-in, record the launch and open the visit: all of it, or nothing."""
     with tool().database.transaction() as session:
         launches.use_up(session, attempt.id)
-        recorded = _record(session, message)
-        opened = visits.open_visit(session, message, recorded, tool().settings.visit_hours)
+        record = partial(_record, session, message)
+        opened = visits.open_visit(session, message, record, tool().settings.visit_hours)
         if isinstance(message, DeepLinkingLaunch):
             linking.keep(session, message, opened.id)
         return opened

@@ -46,7 +46,12 @@ class VersionMissing(ToolError):
 def home() -> str:
     """Show the modules, how far the learner is, and one button that goes on."""
     workshop = current_workshop()
-    modules = module_states()
+    begun, grade = None, GradeState(kind="none")
+    if visit.works:
+        with tool().database.reading() as session:
+            begun = progress.begun(session, visit.member_id, workshop)
+            grade = grading.state_for(session, visit.member_id, visit.assignment_id)
+    modules = module_states(begun)
     every = [each for module in modules for each in module.activities]
     required = [each for each in every if each.activity.required]
     return render_template(
@@ -57,7 +62,7 @@ def home() -> str:
         total=len(required),
         minutes_left=sum(module.minutes_left for module in modules),
         next=next((each for each in every if each.state in ("not_started", "in_progress")), None),
-        grade=_grade(),
+        grade=grade,
         grade_line_url=url_for("learn.grade_line"),
         grade_url=url_for("learn.grade"),
         my_data_url=url_for("mine.show"),

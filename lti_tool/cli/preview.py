@@ -83,8 +83,7 @@ def _server(pack: Path, folder: Path, port: int) -> BaseWSGIServer:
         pseudo_locales=True,
         trusted_proxies=0,
     )
-    log.configure("text")
-    logging.getLogger("lti_tool").setLevel(logging.WARNING)  # an author reads what is wrong, not who asked for what
+    log.configure("text", least=logging.WARNING)  # an author reads what is wrong, not who asked for what
     prepare(settings)
     server.app = _app(settings, pack)
     return server
@@ -128,8 +127,8 @@ def _come_in(platform_id: int, word: str) -> ResponseReturnValue:
     settings = tool().settings
     message = _message(platform_id, role, word, settings.base_url)
     with tool().database.transaction() as session:
-        recorded = launches.record(session, message, tool().workshop(None))
-        opened = visits.open_visit(session, message, recorded, settings.visit_hours)
+        record = partial(launches.record, session, message, tool().workshop(None))
+        opened = visits.open_visit(session, message, record, settings.visit_hours)
     response = redirect(url_for(page, visit_id=opened.id), 303)
     browser.hand_over(response, opened)
     return response

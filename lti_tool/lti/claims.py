@@ -256,9 +256,9 @@ MESSAGES: dict[str, type[LaunchMessage]] = {
 def read_header(values: Any) -> Header:
     """Read the header of a token.
 
-    :raise ValueError: it is no object, has no ``kid``, wants another algorithm than RS256, or has ``crit``.
+    :raise ValueError: it is no object, has no ``kid``, wants another algorithm than RS256, or has ``crit`` or ``b64``.
     """
-    if not isinstance(values, dict) or "crit" in values:
+    if not isinstance(values, dict) or "crit" in values or values.get("b64", True) is not True:
         raise ValueError("the header is no object or demands an extension")
     header = Header.model_validate(values)
     if header.alg != "RS256":

@@ -5,7 +5,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -28,6 +28,8 @@ _LIMITS = {
     "lti_message_hint": 4096,
     "lti_storage_target": 255,
 }
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _STORAGE_TARGET = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 # Names that a browser resolves to a window instead of a frame; the parameter is unsigned.
 _WINDOW_NAMES = frozenset({"opener", "parent", "top", "self", "window", "frames", "_top", "_self", "_blank"})
@@ -154,7 +156,10 @@ class AttemptSigner:
 
     def sign(self, attempt: Attempt) -> str:
         """Return the ``state`` that carries this attempt; its time is kept in whole seconds."""
-        return _sealed(self._state, asdict(attempt) | {"created_at": int(attempt.created_at.timestamp())})
+        kept = vars(attempt.storage) if attempt.storage else None
+        return _sealed(
+            self._state, vars(attempt) | {"created_at": int(attempt.created_at.timestamp()), "storage": kept}
+        )
 
     def open(self, state: str) -> Attempt:
         """Return the attempt that this ``state`` carries.
@@ -174,7 +179,7 @@ class AttemptSigner:
     def sign_login(self, login: LoginRequest, *, new_window: bool) -> str:
         """Return a login request as a signed text, to be continued at ``/lti/login/check`` within ten minutes."""
         issued_at = int(clock.now().timestamp())
-        return _sealed(self._check, {"login": asdict(login), "new_window": new_window, "iat": issued_at})
+        return _sealed(self._check, {"login": vars(login), "new_window": new_window, "iat": issued_at})
 
     def open_login(self, text: str) -> tuple[LoginRequest, bool]:
         """Return the login request that ``sign_login`` made, and whether it is in a new window.
@@ -198,9 +203,9 @@ def _single(params: Mapping[str, list[str]], name: str) -> str | None:
         return None
     if len(values[0]) > _LIMITS[name]:
         raise LoginIncomplete(f"{name} is too long")
-    if any(ord(character) < 32 or 0x7F <= ord(character) < 0xA0 for character in values[0]):
+    if _CONTROL.search(values[0]):
         raise LoginIncomplete(f"{name} holds control characters")
-    if any("\ud800" <= character <= "\udfff" for character in values[0]):
+    if _SURROGATE.search(values[0]):
         raise LoginIncomplete(f"{name} is not text")
     return values[0]
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 TITLE_LIMIT = 255
@@ -10,13 +11,16 @@ LOCALE_LIMIT = 35
 
 # Embeddings, overrides and isolates can make a line read differently from what it holds.
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_UNFIT = re.compile(r'[ \\"<>]')
 _HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
 _LOCALE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,4}")
 
 
 def clean(text: str, limit: int = TITLE_LIMIT) -> str | None:
     """Return the text in NFC, without control and bidi override characters, trimmed; ``None`` if nothing is left."""
-    kept = "".join(" " if mark in "\t\n\r" else mark for mark in text[: limit * 8] if _harmless(mark))
+    kept = text[: limit * 8]
+    if not kept.isprintable():  # nothing printable is harmful, and most texts are
+        kept = "".join(" " if mark in "\t\n\r" else mark for mark in kept if _harmless(mark))
     return unicodedata.normalize("NFC", kept).strip()[:limit].strip() or None
 
 
@@ -28,9 +32,10 @@ def is_unexpanded(value: str) -> bool:
     return value.startswith("$")
 
 
+@lru_cache(maxsize=256)
 def origin(url: str) -> str | None:
     """Return ``scheme://host[:port]`` of a web address; ``None`` if it is none, or not fit for a CSP header."""
-    if len(url) > URL_LIMIT or not url.isascii() or not url.isprintable() or any(mark in url for mark in ' \\"<>'):
+    if len(url) > URL_LIMIT or not url.isascii() or not url.isprintable() or _UNFIT.search(url):
         return None
     try:
         parts = urlsplit(url)

@@ -15,6 +15,7 @@ from lti_tool.library.model import Workshop
 from lti_tool.lti.messages import GradeEndpoints
 from lti_tool.models import Assignment, Course, GradebookColumn
 from lti_tool.services import grading, holding
+from lti_tool.services.known import Known
 
 DEFAULT_POINTS = Decimal(100)
 """What a column is worth until we know better."""
@@ -30,6 +31,15 @@ class Wishes:
     send_when: str
     collects_grade: bool = True
     lines_per_module: bool = False
+
+
+def are_kept(known: Known, endpoints: GradeEndpoints | None, title: str, wishes: Wishes) -> bool:
+    """Say whether the columns of a link are as it wishes: whether ``keep`` would change nothing."""
+    if not wishes.collects_grade:
+        return True
+    address = endpoints.lineitem if endpoints else None
+    stands = {"url": address, "missing_since": None} if address else {}
+    return not wishes.lines_per_module and known.says(GradebookColumn, label=title, **stands)
 
 
 def keep(

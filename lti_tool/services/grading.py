@@ -7,12 +7,13 @@ answer; newer replaces older; its timestamp grows by whole seconds and stays the
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
-from lti_tool.db import upsert
+from lti_tool.db import table, upsert
 from lti_tool.language import gettext as _
 from lti_tool.language import number
 from lti_tool.library.model import Workshop
@@ -85,9 +86,12 @@ def worth(session: Session, assignment_id: int) -> Decimal:
 
 def is_usable(column: GradebookColumn, course: Course) -> bool:
     """Say whether scores can reach this column: it is wanted, it is there or may be made, and we may send scores."""
-    can_make = course.lineitems_url is not None and SCOPE_LINEITEM in course.grade_scopes
-    reachable = column.url is not None or can_make
-    return column.assignment.collects_grade and SCOPE_SCORE in course.grade_scopes and reachable
+    return column.assignment.collects_grade and _is_reachable(column.url, course.lineitems_url, course.grade_scopes)
+
+
+def _is_reachable(url: str | None, lineitems_url: str | None, scopes: list[str]) -> bool:
+    can_make = lineitems_url is not None and SCOPE_LINEITEM in scopes
+    return SCOPE_SCORE in scopes and (url is not None or can_make)
 
 
 def queue_course(
@@ -190,17 +194,31 @@ def _is_due(assignment: Assignment, score: Standing, delivery: GradeDelivery | N
     return delivery is not None and (score.given or 0) * delivery.maximum < delivery.given * score.maximum
 
 
+_member, _assignment, _course, _column, _delivery = map(
+    table, (Member, Assignment, Course, GradebookColumn, GradeDelivery)
+)
+# A statement of every page that names the grade: made once, and of columns alone.
+_STATE = (
+    select(_member.c.is_test, _assignment.c.send_when, _assignment.c.collects_grade)
+    .add_columns(_course.c.lineitems_url, _course.c.grade_scopes, _column.c.id.label("column_id"), _column.c.url)
+    .add_columns(*(_delivery.c[name] for name in ("state", "given", "maximum", "changed_at", "delivered_at")))
+    .join_from(_member, _assignment, _assignment.c.id == bindparam("assignment"))
+    .join(_course, _course.c.id == _assignment.c.course_id)
+    .outerjoin(_column, and_(_column.c.assignment_id == _assignment.c.id, _column.c.part == _assignment.c.part))
+    .outerjoin(_delivery, and_(_delivery.c.column_id == _column.c.id, _delivery.c.member_id == _member.c.id))
+    .where(_member.c.id == bindparam("member"))
+)
+
+
 def state_for(session: Session, member_id: int, assignment_id: int) -> GradeState:
     """Return what a learner's page may say about the grade of this assignment."""
-    member, assignment = session.get_one(Member, member_id), session.get_one(Assignment, assignment_id)
-    if member.is_test:
+    found: Any = session.execute(_STATE, {"member": member_id, "assignment": assignment_id}).one()
+    if found.is_test:
         return GradeState(kind="test")
-    key = {"assignment_id": assignment_id, "part": assignment.part}
-    column = session.scalars(select(GradebookColumn).filter_by(**key)).first()
-    if column is None or not is_usable(column, assignment.course):
+    reachable = _is_reachable(found.url, found.lineitems_url, found.grade_scopes)
+    if found.column_id is None or not found.collects_grade or not reachable:
         return GradeState(kind="none")
-    delivery = session.scalars(select(GradeDelivery).filter_by(column_id=column.id, member_id=member_id)).first()
-    return delivery_state(delivery, assignment)
+    return delivery_state(found if found.state else None, found)
 
 
 def delivery_state(delivery: GradeDelivery | None, assignment: Assignment) -> GradeState:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
-from lti_tool.db import add_once, upsert
+from lti_tool.db import add_once
 from lti_tool.language import mark
 from lti_tool.library.model import Workshop
 from lti_tool.lti.messages import DeepLinkingLaunch, Launch, LinkClaim, ResourceLaunch, ReviewLaunch, Role
@@ -15,9 +15,7 @@ from lti_tool.lti.refusals import DeploymentUnknown, LaunchRefused, LaunchUsed
 from lti_tool.models import Assignment, Course, Deployment, GradebookColumn, Member, Person, Platform, UsedAttempt
 from lti_tool.services import columns, grading, holding, rosters
 from lti_tool.services.columns import Wishes
-
-NO_COURSE = ("none", "")
-"""Kind and id of the course that stands in where somebody chooses content and the platform named no course."""
+from lti_tool.services.known import Known, course_key, look
 
 
 class WorkNotYours(LaunchRefused):
@@ -48,8 +46,10 @@ class Recorded:
     """None while somebody chooses content."""
     course_id: int
     reviewed_id: int | None = None
-    says_role: bool = True
-    """False where the message named no roles: then it takes no power away."""
+    role: Role
+    """What the member's row holds: the role of this launch, or an earlier one where the message named none."""
+    ends_mightier: bool
+    """Whether this person may have visits here that show more than the role of this launch may see."""
 
 
 def use_up(session: Session, attempt_id: str) -> None:
@@ -66,14 +66,22 @@ def record(session: Session, launch: ResourceLaunch, workshop: Workshop) -> Reco
 
     :raise DeploymentUnknown: the platform does not allow deployments that we have not met.
     """
-    course_id = _course(session, launch, launch.link)
-    member_id = _member(session, launch, course_id)
-    assignment_id = _assignment(session, launch, launch.link, course_id, workshop)
+    part = _part(launch, workshop)
+    known = look(session, launch, launch.link, part)
+    course_id = _course(session, launch, known, launch.link)
+    member_id = _member(session, launch, known, course_id)
+    assignment_id = _assignment(session, launch, known, course_id, workshop, part)
     if launch.role in (Role.INSTRUCTOR, Role.ASSISTANT):
         rosters.want(session, course_id)
-    elif launch.role is Role.LEARNER:
+    elif launch.role is Role.LEARNER and known.holds_scores:
         holding.resume_member(session, member_id)
-    return Recorded(member_id=member_id, assignment_id=assignment_id, course_id=course_id)
+    return Recorded(
+        member_id=member_id,
+        assignment_id=assignment_id,
+        course_id=course_id,
+        role=launch.role,
+        ends_mightier=_ends_mightier(launch, known),
+    )
 
 
 def record_choosing(session: Session, launch: DeepLinkingLaunch) -> Recorded:
@@ -81,9 +89,17 @@ def record_choosing(session: Session, launch: DeepLinkingLaunch) -> Recorded:
 
     :raise DeploymentUnknown: the platform does not allow deployments that we have not met.
     """
-    course_id = _course(session, launch, None)
-    member_id = _member(session, launch, course_id, says_role=launch.states_roles)
-    return Recorded(member_id=member_id, assignment_id=None, course_id=course_id, says_role=launch.states_roles)
+    known = look(session, launch, None)
+    course_id = _course(session, launch, known, None)
+    member_id = _member(session, launch, known, course_id, says_role=launch.states_roles)
+    # A message without roles neither gives power nor takes it away.
+    return Recorded(
+        member_id=member_id,
+        assignment_id=None,
+        course_id=course_id,
+        role=launch.role if launch.states_roles else known.get(Member, "role") or launch.role,
+        ends_mightier=launch.states_roles and _ends_mightier(launch, known),
+    )
 
 
 def record_review(session: Session, launch: ReviewLaunch) -> Recorded:
@@ -98,14 +114,22 @@ def record_review(session: Session, launch: ReviewLaunch) -> Recorded:
     own = launch.learner == launch.person.sub
     if not own and launch.role not in (Role.INSTRUCTOR, Role.ASSISTANT):
         raise WorkNotYours
-    course_id = _course(session, launch, launch.link)
-    member_id = _member(session, launch, course_id)
+    known = look(session, launch, launch.link)
+    course_id = _course(session, launch, known, launch.link)
+    member_id = _member(session, launch, known, course_id)
     assignment_id = _known_assignment(session, launch, course_id)
     found = select(Member.id).join(Person).filter(Member.course_id == course_id, Person.sub == launch.learner)
     reviewed_id = None if own else session.scalar(found)
     if assignment_id is None or not (own or reviewed_id):
         raise NothingToReview
-    return Recorded(member_id=member_id, assignment_id=assignment_id, course_id=course_id, reviewed_id=reviewed_id)
+    return Recorded(
+        member_id=member_id,
+        assignment_id=assignment_id,
+        course_id=course_id,
+        reviewed_id=reviewed_id,
+        role=launch.role,
+        ends_mightier=_ends_mightier(launch, known),
+    )
 
 
 def _known_assignment(session: Session, launch: ReviewLaunch, course_id: int) -> int | None:
@@ -120,22 +144,17 @@ def _known_assignment(session: Session, launch: ReviewLaunch, course_id: int) ->
     return next((assignment_id for assignment_id, url in filled if urlsplit(url or "").path == path), None)
 
 
-def _deployment(session: Session, launch: Launch) -> int:
-    platform = session.get_one(Platform, launch.platform_id)
-    if launch.platform_family and not platform.family:
-        platform.family = launch.platform_family[:50]
-    key = {"platform_id": platform.id, "deployment_id": launch.deployment_id}
-    known = session.scalar(select(Deployment.id).filter_by(**key))
-    if known is None and not platform.auto_deploy:
+def _deployment(session: Session, launch: Launch, known: Known) -> int:
+    if launch.platform_family and not known.get(Platform, "family"):
+        session.get_one(Platform, launch.platform_id).family = launch.platform_family[:50]
+    if not known.says(Deployment) and not known.get(Platform, "auto_deploy"):
         raise DeploymentUnknown(f"deployment id {launch.deployment_id}")
-    return known if known is not None else upsert(session, Deployment, key)
+    key = {"platform_id": launch.platform_id, "deployment_id": launch.deployment_id}
+    return known.keep(session, Deployment, key)
 
 
-def _course(session: Session, launch: Launch, link: LinkClaim | None) -> int:
+def _course(session: Session, launch: Launch, known: Known, link: LinkClaim | None) -> int:
     """Return the course; where the platform named none, one that belongs to the link alone."""
-    kind, context_id = ("link", link.id) if link else NO_COURSE
-    if launch.course:
-        kind, context_id = "context", launch.course.id
     endpoints = launch.grades
     said = {
         "title": (launch.course and (launch.course.title or launch.course.label)) or (link and link.title),
@@ -147,40 +166,55 @@ def _course(session: Session, launch: Launch, link: LinkClaim | None) -> int:
     # What a launch leaves out (another placement, a guest) says nothing about what the course can do.
     values = {name: value for name, value in said.items() if value}
     once = {"title": "", "grade_scopes": [], "created_at": clock.now()}
-    key = {"deployment_id": _deployment(session, launch), "kind": kind, "context_id": context_id}
-    return upsert(session, Course, key, once={k: v for k, v in once.items() if k not in values}, **values)
+    kind, context_id = course_key(launch, link)
+    key = {"deployment_id": _deployment(session, launch, known), "kind": kind, "context_id": context_id}
+    return known.keep(session, Course, key, once={k: v for k, v in once.items() if k not in values}, **values)
 
 
-def _member(session: Session, launch: Launch, course_id: int, *, says_role: bool = True) -> int:
+def _member(session: Session, launch: Launch, known: Known, course_id: int, *, says_role: bool = True) -> int:
     person = {"platform_id": launch.platform_id, "sub": launch.person.sub}
     once = {"created_at": clock.now()}
-    person_id = upsert(session, Person, person, once=once, name=launch.person.name)
+    person_id = known.keep(session, Person, person, once=once, name=launch.person.name)
     member = {"course_id": course_id, "person_id": person_id}
     # Who launches is in the course, whatever an older roster said.
     values = {"has_launched": True, "unlisted_since": None}
     role = {"role": launch.role, "is_test": launch.is_test}
     # A message without roles says nothing about the role that an earlier one gave.
     if says_role:
-        return upsert(session, Member, member, once=once, **values, **role)
-    return upsert(session, Member, member, once=once | role, **values)
+        return known.keep(session, Member, member, once=once, **values, **role)
+    return known.keep(session, Member, member, once=once | role, **values)
 
 
-def _assignment(session: Session, launch: Launch, link: LinkClaim, course_id: int, workshop: Workshop) -> int:
-    """Return the assignment of a link, with its columns, as the launch describes it."""
+def _ends_mightier(launch: Launch, known: Known) -> bool:
+    """Say whether visits with a mightier role may have to end; where the role is new, another may just be opening."""
+    return known.has_mightier_visits or not known.says(Member, role=launch.role)
+
+
+def _part(launch: Launch, workshop: Workshop) -> str:
+    """Return what the link opens: the module that it names, or the whole."""
     module = launch.custom.get("module", "")
-    wishes = _wishes(launch)
-    assignment_id = upsert(
+    return module if any(module == each.id for each in workshop.graded) else grading.WHOLE
+
+
+def _assignment(
+    session: Session, launch: ResourceLaunch, known: Known, course_id: int, workshop: Workshop, part: str
+) -> int:
+    """Return the assignment of the link, with its columns, as the launch describes it."""
+    link, wishes = launch.link, _wishes(launch)
+    title = link.title or workshop.title
+    assignment_id = known.keep(
         session,
         Assignment,
         {"course_id": course_id, "resource_link_id": link.id},
         once={"created_at": clock.now()},
-        title=link.title or workshop.title,
+        title=title,
         workshop_id=workshop.id,
-        part=module if any(module == each.id for each in workshop.graded) else grading.WHOLE,
+        part=part,
         send_when=wishes.send_when,
         collects_grade=wishes.collects_grade,
     )
-    columns.keep(session, launch.grades, session.get_one(Assignment, assignment_id), wishes, workshop)
+    if not columns.are_kept(known, launch.grades, title, wishes):
+        columns.keep(session, launch.grades, session.get_one(Assignment, assignment_id), wishes, workshop)
     return assignment_id
 
 

@@ -1,17 +1,26 @@
 """Registered platforms: find the one a sign-in names, add one, list them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
-from lti_tool.db import upsert
+from lti_tool.db import table, upsert
 from lti_tool.errors import ToolError
 from lti_tool.language import mark
 from lti_tool.lti.messages import PlatformConfig
 from lti_tool.lti.refusals import ClientIdNeeded, PlatformUnknown
 from lti_tool.models import Deployment, Institution, Platform, PlatformState
+
+CONFIG = tuple(each.name for each in fields(PlatformConfig))
+"""The columns that a ``PlatformConfig`` is made of."""
+_COLUMN = table(Platform).c
+# Made once, and of columns alone: every sign-in, launch and page asks.
+_ACTIVE = select(*(_COLUMN[name] for name in CONFIG)).where(_COLUMN.state == PlatformState.ACTIVE)
+_BY_ID = _ACTIVE.where(_COLUMN.id == bindparam("platform_id"))
+_BY_ISSUER = _ACTIVE.where(_COLUMN.issuer == bindparam("issuer_named")).limit(2)
+_BY_BOTH = _BY_ISSUER.where(_COLUMN.client_id == bindparam("client_named"))
 
 
 class PlatformNotApproved(PlatformUnknown):
@@ -119,15 +128,13 @@ def for_login(session: Session, issuer: str, client_id: str | None) -> PlatformC
     :raise PlatformUnknown: nobody registered it here, or an operator paused it.
     :raise ClientIdNeeded: several registrations share the issuer and the platform did not say which one it is.
     """
-    found = select(Platform).filter_by(issuer=issuer, state=PlatformState.ACTIVE)
-    if client_id is not None:
-        found = found.filter_by(client_id=client_id)
-    platforms = session.scalars(found.limit(2)).all()
+    names = {"issuer_named": issuer, "client_named": client_id}
+    platforms = session.execute(_BY_ISSUER if client_id is None else _BY_BOTH, names).all()
     if not platforms:
         raise _why_not(session, issuer, client_id)
     if len(platforms) > 1:
         raise ClientIdNeeded(f"issuer {issuer}")
-    return config(platforms[0])
+    return PlatformConfig(**platforms[0]._mapping)
 
 
 def _why_not(session: Session, issuer: str, client_id: str | None) -> PlatformUnknown:
@@ -142,31 +149,12 @@ def get(session: Session, platform_id: int) -> PlatformConfig:
 
     :raise PlatformUnknown: it was removed or paused since the sign-in began.
     """
-    return config(row(session, platform_id))
-
-
-def row(session: Session, platform_id: int) -> Platform:
-    """Return an active platform's row, with its institution.
-
-    :raise PlatformUnknown: it was removed or paused.
-    """
-    platform = session.get(Platform, platform_id)
-    if platform is None or platform.state != PlatformState.ACTIVE:
+    found = session.execute(_BY_ID, {"platform_id": platform_id}).first()
+    if found is None:
         raise PlatformUnknown(f"platform {platform_id}")
-    return platform
+    return PlatformConfig(**found._mapping)
 
 
 def config(platform: Platform) -> PlatformConfig:
     """Return what the protocol must know of a platform."""
-    return PlatformConfig(
-        id=platform.id,
-        issuer=platform.issuer,
-        client_id=platform.client_id,
-        authorization_endpoint=platform.authorization_endpoint,
-        token_endpoint=platform.token_endpoint,
-        token_audience=platform.token_audience,
-        jwks_uri=platform.jwks_uri,
-        family=platform.family,
-        leeway_seconds=platform.leeway_seconds,
-        allow_anonymous=platform.allow_anonymous,
-    )
+    return PlatformConfig(**{name: getattr(platform, name) for name in CONFIG})

@@ -5,13 +5,13 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
 from lti_tool.activities import KINDS
 from lti_tool.activities.base import Activity, Value
-from lti_tool.db import add_once
+from lti_tool.db import add_once, table
 from lti_tool.errors import ToolError
 from lti_tool.language import mark
 from lti_tool.library.model import Workshop
@@ -21,6 +21,16 @@ from lti_tool.services import grading
 
 REVISIONS_KEPT = 50
 REVISIONS_KEPT_FOR = timedelta(days=30)
+
+_answer = table(Answer)
+# A statement of every page that lists activities: made once, and of columns alone.
+_BEGUN = select(_answer.c.activity_id, _answer.c.completed_at, _answer.c.sealed.is_not(None)).where(
+    _answer.c.member_id == bindparam("member"), _answer.c.workshop_id == bindparam("workshop")
+)
+
+
+Begun = tuple[dict[str, str], dict[str, datetime]]
+"""The state of each activity that was begun, and when each was completed, both by the activity's id."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,17 +100,14 @@ def answers_by_kind(
 
 def states(session: Session, member_id: int, workshop: Workshop) -> dict[str, str]:
     """Return the state of each activity that was begun, by id, without opening an answer."""
-    columns = Answer.activity_id, Answer.completed_at, Answer.sealed.is_not(None)
-    theirs = Answer.member_id == member_id, Answer.workshop_id == workshop.id
-    found = session.execute(select(*columns).filter(*theirs))
-    return {each: "done" if done else "in_progress" for each, done, written in found if done or written}
+    return begun(session, member_id, workshop)[0]
 
 
-def completed_at(session: Session, member_id: int, workshop: Workshop) -> dict[str, datetime]:
-    """Return when each activity was completed, by id, without opening an answer."""
-    theirs = Answer.member_id == member_id, Answer.workshop_id == workshop.id, Answer.completed_at.is_not(None)
-    found = session.execute(select(Answer.activity_id, Answer.completed_at).filter(*theirs))
-    return {each: at for each, at in found if at}
+def begun(session: Session, member_id: int, workshop: Workshop) -> Begun:
+    """Return how far a member is, without opening an answer."""
+    rows = session.execute(_BEGUN, {"member": member_id, "workshop": workshop.id}).all()
+    states = {each: "done" if done else "in_progress" for each, done, written in rows if done or written}
+    return states, {each: done for each, done, _ in rows if done}
 
 
 def save(

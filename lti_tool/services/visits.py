@@ -3,22 +3,35 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import CursorResult, bindparam, delete, func, insert, select, update
+from sqlalchemy.orm import Session
 
 from lti_tool import clock
+from lti_tool.db import table
 from lti_tool.errors import ToolError
 from lti_tool.language import mark
 from lti_tool.lti.messages import Launch, PlatformConfig, Role
-from lti_tool.models import Course, Member, UsedAttempt, Visit
+from lti_tool.lti.refusals import PlatformUnknown
+from lti_tool.models import (
+    Assignment,
+    Course,
+    Deployment,
+    Institution,
+    Member,
+    Platform,
+    PlatformState,
+    UsedAttempt,
+    Visit,
+)
 from lti_tool.services import platforms
 from lti_tool.services.launches import Recorded
+from lti_tool.services.power import mightier
 
-POWER = {Role.VISITOR: 0, Role.OBSERVER: 0, Role.LEARNER: 1, Role.DESIGNER: 2, Role.ASSISTANT: 3, Role.INSTRUCTOR: 4}
-"""How much a role may see of a course; a launch with less ends the visits with more."""
 TOUCH_EVERY = timedelta(minutes=1)
 ATTEMPTS_KEPT_FOR = timedelta(hours=24)
 VISITS_KEPT_FOR = timedelta(days=90)
@@ -98,6 +111,57 @@ class CurrentVisit:
         return "preview" if self.is_teacher or self.role is Role.DESIGNER else "visitor"
 
 
+# Statements of every launch and every page: made once, and of columns alone.
+_visit, _member, _course, _deployment, _platform, _institution, _assignment = (
+    table(each) for each in (Visit, Member, Course, Deployment, Platform, Institution, Assignment)
+)
+_NEW = tuple(each.name for each in _visit.c if each.name not in ("id", "ended_at"))
+# A role that was just taken away or given must not be overlooked: the member's row is held, and compared.
+_OPEN = (
+    insert(_visit)
+    .from_select(
+        _NEW,
+        select(*(bindparam(name, type_=_visit.c[name].type) for name in _NEW))
+        .where(_member.c.id == bindparam("member_id"), _member.c.role == bindparam("role_kept"))
+        .with_for_update(read=True, of=_member),
+    )
+    .execution_options(preserve_rowcount=True)
+)
+_SHOWN = {
+    "row_id": _visit.c.id,
+    "id": _visit.c.public_id,
+    "institution_id": _platform.c.institution_id,
+    "support_contacts": _institution.c.support_contacts,
+    "member_id": _visit.c.member_id,
+    "course_id": _member.c.course_id,
+    "course_title": _course.c.title,
+    "assignment_id": func.coalesce(_visit.c.assignment_id, 0),
+    "reviewed_id": _visit.c.reviewed_id,
+    "workshop_id": func.coalesce(_assignment.c.workshop_id, ""),
+    "part": func.coalesce(_assignment.c.part, ""),
+    "send_when": func.coalesce(_assignment.c.send_when, ""),
+    "is_test": _visit.c.is_test,
+    "locale": _visit.c.locale,
+    "return_url": _visit.c.return_url,
+    "message_token": _visit.c.message_token,
+    "timezone": _visit.c.timezone,
+    "last_seen_at": _visit.c.last_seen_at,
+}
+"""The fields of a ``CurrentVisit`` that stand in our tables as they are."""
+_FOUND = (
+    select(*(column.label(name) for name, column in _SHOWN.items()))
+    .add_columns(*(_visit.c[name] for name in ("secret_hash", "ended_at", "expires_at", "role", "frame_origins")))
+    .add_columns(*(_platform.c[name].label(f"platform_{name}") for name in (*platforms.CONFIG, "state")))
+    .join_from(_visit, _member, _member.c.id == _visit.c.member_id)
+    .join(_course, _course.c.id == _member.c.course_id)
+    .join(_deployment, _deployment.c.id == _course.c.deployment_id)
+    .join(_platform, _platform.c.id == _deployment.c.platform_id)
+    .join(_institution, _institution.c.id == _platform.c.institution_id)
+    .outerjoin(_assignment, _assignment.c.id == _visit.c.assignment_id)
+    .where(_visit.c.public_id == bindparam("public_id"))
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Opened:
     """A fresh visit: its public id, and the secret that only this browser gets."""
@@ -106,52 +170,65 @@ class Opened:
     secret: str
 
 
-def open_visit(session: Session, launch: Launch, recorded: Recorded, hours: int) -> Opened:
-    """Open a visit for a recorded launch; end this person's visits with a mightier role in this course."""
-    now = clock.now()
+def open_visit(session: Session, launch: Launch, record: Callable[[], Recorded], hours: int) -> Opened:
+    """Open a visit for a launch that ``record`` records; end this person's visits with a mightier role in this course.
+
+    If another launch changes the person's role after this one was recorded, it is recorded again.
+    """
     opened = Opened(id=secrets.token_hex(16), secret=secrets.token_urlsafe(32))
-    mightier = [role for role, power in POWER.items() if recorded.says_role and power > POWER[launch.role]]
-    older = update(Visit).filter_by(member_id=recorded.member_id, ended_at=None).filter(Visit.role.in_(mightier))
-    session.execute(older.values(ended_at=now))
-    session.add(
-        Visit(
-            public_id=opened.id,
-            secret_hash=_hash(opened.secret),
-            member_id=recorded.member_id,
-            assignment_id=recorded.assignment_id,
-            reviewed_id=recorded.reviewed_id,
-            role=launch.role,
-            is_test=launch.is_test,
-            locale=launch.locale,
-            return_url=launch.return_url,
-            frame_origins=list(launch.frame_origins),
-            message_token=_message_token(launch),
-            timezone=clock.known_zone(launch.custom.get("timezone", "")[:ZONE_LIMIT]),
-            created_at=now,
-            last_seen_at=now,
-            expires_at=now + timedelta(hours=hours),
-            ended_at=None,
-        )
-    )
+    while not _add(session, launch, record(), hours, opened):
+        pass
     return opened
+
+
+def _add(session: Session, launch: Launch, recorded: Recorded, hours: int, opened: Opened) -> bool:
+    """Add the visit, and end the mightier ones, if the person's role is still the recorded one; say whether it was."""
+    now = clock.now()
+    row = {
+        "role_kept": recorded.role,
+        "public_id": opened.id,
+        "secret_hash": _hash(opened.secret),
+        "member_id": recorded.member_id,
+        "assignment_id": recorded.assignment_id,
+        "reviewed_id": recorded.reviewed_id,
+        "role": launch.role,
+        "is_test": launch.is_test,
+        "locale": launch.locale,
+        "return_url": launch.return_url,
+        "frame_origins": list(launch.frame_origins),
+        "message_token": _message_token(launch),
+        "timezone": clock.known_zone(launch.custom.get("timezone", "")[:ZONE_LIMIT]),
+        "created_at": now,
+        "last_seen_at": now,
+        "expires_at": now + timedelta(hours=hours),
+    }
+    if recorded.ends_mightier:
+        older = update(Visit).filter_by(member_id=recorded.member_id, ended_at=None)
+        session.execute(older.filter(Visit.role.in_(mightier(launch.role))).values(ended_at=now))
+    return cast(CursorResult[Any], session.execute(_OPEN, row)).rowcount == 1
 
 
 def find(session: Session, public_id: str, secret: str, idle: timedelta) -> CurrentVisit:
     """Return the visit with this id, if the secret is its own and it has not ended.
 
+    :raise PlatformUnknown: its platform was paused since.
     :raise VisitOver: in every other case, without saying which.
     """
-    links = (
-        joinedload(Visit.member).joinedload(Member.course).joinedload(Course.deployment),
-        joinedload(Visit.assignment),
-    )
-    visit = session.scalars(select(Visit).filter_by(public_id=public_id).options(*links)).first()
+    found = session.execute(_FOUND, {"public_id": public_id}).mappings().first()
+    if found is None or not hmac.compare_digest(found["secret_hash"], _hash(secret)):
+        raise VisitOver
     now = clock.now()
-    if visit is None or not hmac.compare_digest(visit.secret_hash, _hash(secret)):
+    if found["ended_at"] or found["expires_at"] <= now or found["last_seen_at"] + idle <= now:
         raise VisitOver
-    if visit.ended_at or visit.expires_at <= now or visit.last_seen_at + idle <= now:
-        raise VisitOver
-    return _current(session, visit, secret)
+    if found["platform_state"] != PlatformState.ACTIVE:
+        raise PlatformUnknown(f"platform {found['platform_id']}")
+    return CurrentVisit(
+        **{name: found[name] for name in _SHOWN},
+        platform=PlatformConfig(**{name: found[f"platform_{name}"] for name in platforms.CONFIG}),
+        role=Role(found["role"]),
+        frame_origins=tuple(found["frame_origins"]),
+        csrf_token=hmac.new(secret.encode(), b"csrf", hashlib.sha256).hexdigest(),
+    )
 
 
 def touch(session: Session, visit: CurrentVisit) -> None:
@@ -181,35 +258,6 @@ def forget_old_visits(session: Session) -> int:
     """Delete visits that ended more than 90 days ago."""
     old = delete(Visit).filter(Visit.expires_at < clock.now() - VISITS_KEPT_FOR)
     return len(session.scalars(old.returning(Visit.id)).all())
-
-
-def _current(session: Session, visit: Visit, secret: str) -> CurrentVisit:
-    course, assignment = visit.member.course, visit.assignment
-    platform = platforms.row(session, course.deployment.platform_id)
-    return CurrentVisit(
-        row_id=visit.id,
-        id=visit.public_id,
-        institution_id=platform.institution_id,
-        support_contacts=platform.institution.support_contacts,
-        platform=platforms.config(platform),
-        member_id=visit.member_id,
-        course_id=course.id,
-        course_title=course.title,
-        assignment_id=assignment.id if assignment else 0,
-        reviewed_id=visit.reviewed_id,
-        workshop_id=assignment.workshop_id if assignment else "",
-        part=assignment.part if assignment else "",
-        send_when=assignment.send_when if assignment else "",
-        role=Role(visit.role),
-        is_test=visit.is_test,
-        locale=visit.locale,
-        return_url=visit.return_url,
-        frame_origins=tuple(visit.frame_origins),
-        message_token=visit.message_token,
-        timezone=visit.timezone,
-        last_seen_at=visit.last_seen_at,
-        csrf_token=hmac.new(secret.encode(), b"csrf", hashlib.sha256).hexdigest(),
-    )
 
 
 def _message_token(launch: Launch) -> str | None:

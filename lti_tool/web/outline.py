@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-
-from flask import url_for
+from functools import cached_property
 
 from lti_tool import clock
 from lti_tool.activities.base import Activity, Wait
 from lti_tool.library.model import Module, Workshop
 from lti_tool.services import grading, progress
+from lti_tool.services.progress import Begun
 from lti_tool.web.errors import PageMissing
 from lti_tool.web.tool import tool
-from lti_tool.web.visit import visit
+from lti_tool.web.visit import page_url, visit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,9 +21,13 @@ class ActivityState:
 
     activity: Activity
     state: str
-    url: str
     opens_on: date | None = None
     """The day on which it opens, once that is known; before, its state is ``waiting``."""
+
+    @property
+    def url(self) -> str:
+        """Where it opens."""
+        return page_url("learn.activity", activity_id=self.activity.id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,22 +37,22 @@ class ModuleState:
     module: Module
     activities: tuple[ActivityState, ...]
 
-    @property
+    @cached_property
     def total(self) -> int:
         """How many activities it has."""
         return len(self.activities)
 
-    @property
+    @cached_property
     def done(self) -> int:
         """How many of them are done."""
         return sum(each.state == "done" for each in self.activities)
 
-    @property
+    @cached_property
     def minutes_left(self) -> int:
         """How long the rest takes most people, of what can be opened."""
         return sum(each.activity.minutes for each in self.activities if each.state in ("not_started", "in_progress"))
 
-    @property
+    @cached_property
     def state(self) -> str:
         """``later``, ``waiting``, ``done``, ``in_progress`` or ``not_started``."""
         states = {each.state for each in self.activities}
@@ -81,14 +85,12 @@ def opened_activity(activity_id: str) -> Activity:
     return found[0]
 
 
-def module_states() -> tuple[ModuleState, ...]:
-    """Return the modules that this link opens, with how far the learner is in each."""
-    states: dict[str, str] = {}
-    completed: dict[str, datetime] = {}
-    if visit.works:
+def module_states(begun: Begun | None = None) -> tuple[ModuleState, ...]:
+    """Return the modules that this link opens, with how far the learner is in each; ``begun``, if it is known."""
+    if begun is None and visit.works:
         with tool().database.reading() as session:
-            states = progress.states(session, visit.member_id, current_workshop())
-            completed = progress.completed_at(session, visit.member_id, current_workshop())
+            begun = progress.begun(session, visit.member_id, current_workshop())
+    states, completed = begun or ({}, {})
     return tuple(
         ModuleState(
             module=module,
@@ -105,14 +107,13 @@ def open_activities() -> list[ActivityState]:
 
 
 def _state(activity: Activity, state: str, completed: Mapping[str, datetime]) -> ActivityState:
-    url = url_for("learn.activity", activity_id=activity.id)
     if activity.opens_later:
-        return ActivityState(activity=activity, state="later", url=url)
+        return ActivityState(activity=activity, state="later")
     if activity.after is None or state != "not_started" or not visit.works:
-        return ActivityState(activity=activity, state=state, url=url)
+        return ActivityState(activity=activity, state=state)
     opens_on = _opens_on(activity.after, completed)
     waits = opens_on is None or opens_on > clock.today(visit.timezone)
-    return ActivityState(activity=activity, state="waiting" if waits else state, url=url, opens_on=opens_on)
+    return ActivityState(activity=activity, state="waiting" if waits else state, opens_on=opens_on)
 
 
 def _opens_on(wait: Wait, completed: Mapping[str, datetime]) -> date | None:

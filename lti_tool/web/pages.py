@@ -42,6 +42,7 @@ def shared() -> dict[str, Any]:
     }
 
 
+@cache
 def asset(path: str) -> str:
     """Return the address of a file of ours, with its content's mark: it may be cached for ever."""
     return url_for("static", filename=path, v=_mark(path))

@@ -10,9 +10,10 @@ header cannot do (a download, a new window) a form post does, with a ticket that
 
 import secrets
 from datetime import timedelta
-from typing import cast
+from functools import lru_cache
+from typing import Any, cast
 
-from flask import g, render_template, request
+from flask import g, render_template, request, url_for
 from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response
 
@@ -29,6 +30,19 @@ VISITS_KEPT = 10
 
 visit = cast(CurrentVisit, LocalProxy(lambda: g.visit))
 """The visit of this request. Only where a guard has found one."""
+
+
+_ANY_VISIT = "0" * 32
+
+
+def page_url(endpoint: str, **values: Any) -> str:
+    """Return the address of a page of this visit. What it looks like is found out once for all visits."""
+    return _path(endpoint, **values).replace(_ANY_VISIT, visit.id, 1)
+
+
+@lru_cache(maxsize=1024)
+def _path(endpoint: str, **values: Any) -> str:
+    return url_for(endpoint, visit_id=_ANY_VISIT, **values)
 
 
 def find(public_id: str) -> CurrentVisit:

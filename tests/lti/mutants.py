@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import json
+import string
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -157,6 +158,12 @@ def _algorithm(name: str) -> Callable[[Claims, dict[str, Any], Signer], str]:
     return lambda claims, headers, sign: jwt.encode(claims, sign.key, algorithm=name, headers=headers | {"alg": name})
 
 
+def _spelled_anew(token: str) -> str:
+    """The same signature: the last character of 256 bytes in Base64 has four bits that mean nothing."""
+    letters = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
+    return token[:-1] + letters[letters.index(token[-1]) + 1]
+
+
 def _changed_after_signing(claims: Claims, headers: dict[str, Any], sign: Signer) -> str:
     header, _, signature = sign(claims, headers).split(".")
     return f"{header}.{_base64(json.dumps(claims | {'sub': 'somebody-else'}).encode())}.{signature}"
@@ -227,6 +234,8 @@ MUTANTS: list[Mutant] = [
     Mutant("XS-08 changed after signing", _changed_after_signing, _R, _T),
     Mutant("XS-08 signed by another key", _signed_by_another, _R, _T),
     Mutant("XS-08 signature empty", lambda c, h, s: s(c, h).rsplit(".", 1)[0] + ".", _R, _T),
+    Mutant("XS-08 signature of no Base64 length", lambda c, h, s: s(c, h)[:-1], _R, _T),
+    Mutant("XS-08 signature spelled anew", lambda c, h, s: _spelled_anew(s(c, h)), _R, _T),
     Mutant("XS-09 own key in the header", _own_key_in_header, _R, _T),
     Mutant("XS-09 jku in the header", _header(jku="https://evil.test/keys", kid="no-such-key"), _R, _T),
     Mutant("XS-09 crit in the header", _header(crit=["exp"]), _R, _T),

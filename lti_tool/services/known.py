@@ -1,0 +1,140 @@
+"""What our tables say about a launch when it comes: one look, so that what is there already is not written again.
+
+Most launches repeat what an earlier one said. Writing it again would lock the course for everybody who comes at the
+same moment, and cost more than all the rest of the launch.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, exists, select
+from sqlalchemy.orm import Session
+
+from lti_tool.db import Base, table, upsert
+from lti_tool.lti.messages import Launch, LinkClaim, Role
+from lti_tool.models import (
+    Assignment,
+    Course,
+    DeliveryState,
+    Deployment,
+    GradebookColumn,
+    GradeDelivery,
+    Member,
+    Person,
+    Platform,
+    Visit,
+)
+from lti_tool.services.power import mightier
+
+NO_COURSE = ("none", "")
+"""Kind and id of the course that stands in where somebody chooses content and the platform named no course."""
+_ROWS: dict[type[Base], tuple[str, ...]] = {
+    Platform: ("id", "family", "auto_deploy"),
+    Deployment: ("id",),
+    Course: ("id", "title", "lineitems_url", "grade_scopes", "memberships_url", "history"),
+    Person: ("id", "name"),
+    Member: ("id", "role", "is_test", "has_launched", "unlisted_since"),
+    Assignment: ("id", "title", "workshop_id", "part", "send_when", "collects_grade"),
+    GradebookColumn: ("id", "url", "label", "missing_since"),
+}
+_platform, _deployment, _course, _person, _member, _assignment, _column = map(table, _ROWS)
+_delivery, _visit = table(GradeDelivery), table(Visit)
+_HELD = (DeliveryState.HELD, DeliveryState.CANCELLED)
+
+
+@cache
+def _statement(role: Role) -> Select[Any]:
+    """Return the look at everything that a launch with this role touches: made once, and of columns alone."""
+    held = exists().where(_delivery.c.member_id == _member.c.id, _delivery.c.state.in_(_HELD))
+    mighty = exists().where(
+        _visit.c.member_id == _member.c.id, _visit.c.ended_at.is_(None), _visit.c.role.in_(mightier(role))
+    )
+    columns = [table(each).c[name].label(f"{each.__name__}.{name}") for each, names in _ROWS.items() for name in names]
+    return (
+        select(*columns, held.label("holds_scores"), mighty.label("has_mightier_visits"))
+        .select_from(_platform)
+        .outerjoin(
+            _deployment,
+            and_(_deployment.c.platform_id == _platform.c.id, _deployment.c.deployment_id == bindparam("deployment")),
+        )
+        .outerjoin(
+            _course,
+            and_(
+                _course.c.deployment_id == _deployment.c.id,
+                _course.c.kind == bindparam("kind"),
+                _course.c.context_id == bindparam("context"),
+            ),
+        )
+        .outerjoin(_person, and_(_person.c.platform_id == _platform.c.id, _person.c.sub == bindparam("sub")))
+        .outerjoin(_member, and_(_member.c.course_id == _course.c.id, _member.c.person_id == _person.c.id))
+        .outerjoin(
+            _assignment,
+            and_(_assignment.c.course_id == _course.c.id, _assignment.c.resource_link_id == bindparam("link")),
+        )
+        .outerjoin(_column, and_(_column.c.assignment_id == _assignment.c.id, _column.c.part == bindparam("part")))
+        .where(_platform.c.id == bindparam("platform"))
+    )
+
+
+@dataclass(frozen=True)
+class Known:
+    """The rows that belong to a launch, as they stood when it came: at most one of each model."""
+
+    _found: Mapping[str, Any]
+
+    @property
+    def holds_scores(self) -> bool:
+        """Whether scores of this member are held or cancelled, for whatever reason."""
+        return bool(self._found["holds_scores"])
+
+    @property
+    def has_mightier_visits(self) -> bool:
+        """Whether this member has open visits with a mightier role than that of the launch."""
+        return bool(self._found["has_mightier_visits"])
+
+    def get(self, model: type[Base], name: str) -> Any:
+        """Return a value of the model's row; None if there is no such row."""
+        return self._found[f"{model.__name__}.{name}"]
+
+    def says(self, model: type[Base], **values: Any) -> bool:
+        """Say whether the model's row is there and holds these values."""
+        there = self.get(model, "id") is not None
+        return there and all(self.get(model, name) == value for name, value in values.items())
+
+    def keep(
+        self,
+        session: Session,
+        model: type[Base],
+        key: dict[str, Any],
+        *,
+        once: dict[str, Any] | None = None,
+        **values: Any,
+    ) -> int:
+        """Return the id of the model's row, whose key this is; it is written only where it differs."""
+        if self.says(model, **values):
+            return int(self.get(model, "id"))
+        return upsert(session, model, key, once=once, **values)
+
+
+def look(session: Session, launch: Launch, link: LinkClaim | None, part: str = "") -> Known:
+    """Return what is known of a launch's platform, deployment, course, person, member, link and gradebook column."""
+    kind, context_id = course_key(launch, link)
+    names = {
+        "platform": launch.platform_id,
+        "deployment": launch.deployment_id,
+        "kind": kind,
+        "context": context_id,
+        "sub": launch.person.sub,
+        "link": link.id if link else "",
+        "part": part,
+    }
+    return Known(session.execute(_statement(launch.role), names).one()._asdict())
+
+
+def course_key(launch: Launch, link: LinkClaim | None) -> tuple[str, str]:
+    """Return kind and id of the course; where the platform named none, of one that belongs to the link alone."""
+    if launch.course:
+        return "context", launch.course.id
+    return ("link", link.id) if link else NO_COURSE
