@@ -19,6 +19,7 @@ from lti_tool.services.evaluations import CourseOf
 from lti_tool.services.grading import GradeState
 from lti_tool.services.progress import AnswerStale, Author, Stored
 from lti_tool.web.access import visit_blueprint
+from lti_tool.web.entries import entry
 from lti_tool.web.errors import PageMissing
 from lti_tool.web.outline import current_workshop, module_states, open_activities, opened_activity
 from lti_tool.web.requests import JsonNotValid, json_object, printable
@@ -63,9 +64,7 @@ def home() -> str:
         minutes_left=sum(module.minutes_left for module in modules),
         next=next((each for each in every if each.state in ("not_started", "in_progress")), None),
         grade=grade,
-        grade_line_url=url_for("learn.grade_line"),
-        grade_url=url_for("learn.grade"),
-        my_data_url=url_for("mine.show"),
+        entry=entry,
     )
 
 

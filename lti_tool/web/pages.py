@@ -14,6 +14,7 @@ from markupsafe import Markup
 from lti_tool import language
 from lti_tool.activities.paper import Picture
 from lti_tool.web.tool import tool
+from lti_tool.web.visit import any_visit, page_url
 
 STATIC = Path(__file__).parent.parent / "static"
 
@@ -24,6 +25,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     words = {"_": translated, "ngettext": counted, "number": language.number, "listed": language.listed}
     app.jinja_env.globals.update(words, asset=asset, page_time=page_time, picture=picture)
+    app.jinja_env.globals.update(page_url=page_url, any_visit=any_visit)
     app.context_processor(shared)
 
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 from flask import g, render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response
 
@@ -32,17 +33,24 @@ visit = cast(CurrentVisit, LocalProxy(lambda: g.visit))
 """The visit of this request. Only where a guard has found one."""
 
 
-_ANY_VISIT = "0" * 32
+_ANY = "0" * 32
+"""Stands for a visit in what is written once for all of them."""
 
 
 def page_url(endpoint: str, **values: Any) -> str:
     """Return the address of a page of this visit. What it looks like is found out once for all visits."""
-    return _path(endpoint, **values).replace(_ANY_VISIT, visit.id, 1)
+    return any_visit(endpoint, **values).replace(_ANY, visit.id, 1)
 
 
 @lru_cache(maxsize=1024)
-def _path(endpoint: str, **values: Any) -> str:
-    return url_for(endpoint, visit_id=_ANY_VISIT, **values)
+def any_visit(endpoint: str, **values: Any) -> str:
+    """Return the address of a page, for ``in_this_visit``."""
+    return url_for(endpoint, visit_id=_ANY, **values)
+
+
+def in_this_visit(written: Markup) -> Markup:
+    """Return what was written once for all visits, with addresses of this one."""
+    return written.replace(_ANY, visit.id)
 
 
 def find(public_id: str) -> CurrentVisit:
