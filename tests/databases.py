@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 from lti_tool.cli.serve import prepare
-from lti_tool.db import Base
+from lti_tool.db import Base, Database
 from lti_tool.settings import Settings
 
 KINDS = ("sqlite", "postgresql")
@@ -92,6 +92,18 @@ def careless(server_url: str) -> None:
         for setting in ("fsync", "full_page_writes"):
             connection.execute(sa.text(f"ALTER SYSTEM SET {setting} = off"))
         connection.execute(sa.text("SELECT pg_reload_conf()"))
+
+
+def contents_of(database: Database) -> bytes:
+    """Return the bytes of the SQLite file and its write-ahead log, or of every row that PostgreSQL holds."""
+    url = database.engine.url
+    if url.get_backend_name() == "sqlite":
+        file = Path(url.database or "")
+        return b"".join(path.read_bytes() for path in file.parent.glob(f"{file.name}*"))
+    with database.engine.connect() as connection:
+        rows = [row for table in Base.metadata.sorted_tables for row in connection.execute(sa.select(table))]
+    values = [value for row in rows for value in row]
+    return b" ".join(bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode() for value in values)
 
 
 def _engine(url: sa.URL | str, **how: Any) -> sa.Engine:

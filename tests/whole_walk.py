@@ -82,11 +82,11 @@ class Walk:
             "m0.privacy": [("finish", "", {"agreed": "yes"})],
             "m0.start": [("finish", "", dict.fromkeys(("st1", "st2", "st3"), "skip"))],
             "m0.what": [("finish", "", {f"w{number}": "coach" for number in range(1, 9)})],
-            "m1.needs": [("rest", "", {})],
+            "m1.needs": [("rest", "other", {})],
             "m1.priorities": [("finish", "", {"p1": "support"})],
             "m1.reflect": offline,
             "m2.map": [("go:picture", "name", {"few": "yes"}), ("finish", "picture", {})],
-            "m2.gaps": [("finish", "", {"action": "leave", "area": "support", "on": day(7)})],
+            "m2.gaps": [("finish", "", {"action": "leave", "area": "support"})],
             "m2.fit": [("finish", "who", {"none": "yes", "place": self.typed("the notice board")})],
             "m2.discuss": offline,
             "m3.cards": [("finish", "", places)],
@@ -102,19 +102,17 @@ class Walk:
     def _full(self):
         """Return the presses of a learner who takes everything seriously."""
         typed = self.typed
-        needs = {
-            f"{area[:3]}{n}-{side}": "5" if side == "importance" else "2"
-            for area in AREAS
-            for n in range(1, 5)
-            for side in ("importance", "support")
-        }
+        onward = dict(zip(AREAS, (*AREAS[1:], "other"), strict=True))
         people = {"p1": "scholarship", "p2": "support", "p3": "direction"}
         places = {f"q{number:02}": "good" for number in range(1, 17)} | dict.fromkeys(("q01", "q04", "q05"), "must")
         return {
             **self._short(),
             "m0.start": [("finish", "", dict.fromkeys(("st1", "st2", "st3"), "4"))],
             "m0.what": [("finish", "", {f"w{number}": "mentor" for number in range(1, 9)})],
-            "m1.needs": [("finish", "other", {**needs, "other": typed()})],
+            "m1.needs": [
+                *((f"go:{onward[area]}", area, needs(area)) for area in AREAS),
+                ("finish", "other", {"other": typed()}),
+            ],
             "m1.priorities": [("finish", "", {"p1": "visibility", "p2": "other", "other": typed()})],
             "m1.reflect": [("finish", "", {"prompt": "r1", "text": typed("word " * 30)})],
             "m2.map": [
@@ -122,12 +120,18 @@ class Walk:
                 ("go:close", "help", {f"{each}-main": area for each, area in people.items()}),
                 ("go:more", "close", {f"{each}-closeness": "moderate" for each in people}),
                 ("go:knows", "more", {"p1-note": typed()}),
-                ("go:picture", "knows", {"few": "yes"}),
+                ("ties", "knows", {"tie-p1-p2": "yes"}),
                 ("go:name", "picture", {}),
                 ("go:picture", "name", {"few": "yes"}),
                 ("finish", "picture", {}),
             ],
             "m2.gaps": [("finish", "", {"action": "look", "area": "visibility", "place": typed(), "on": day(14)})],
+            "m2.fit": [
+                ("take:p3", "who", {}),
+                ("go:c1", "who", {"c1-label": typed()}),
+                ("go:compare", "c1", {f"c1-f{n}": "2" for n in range(1, 7)} | {"c1-f7": "no"}),
+                ("finish", "compare", {}),
+            ],
             "m2.discuss": [("finish", "", {"prompt": "d1", "how": "unnamed", "text": typed("word " * 20)})],
             "m3.cards": [("finish", "", places)],
             "m3.mentee": [("finish", "", {f"h{number:02}": str(number % 5 + 1) for number in range(1, 13)})],
@@ -212,6 +216,12 @@ class Walk:
             "check_in": "yes",
             "thanks": self.typed(),
         }
+
+
+def needs(area: str) -> dict[str, str]:
+    """Return both ratings of every need of an area."""
+    lines = [f"{area[:3]}{n}" for n in range(1, 5)]
+    return {f"{line}-importance": "5" for line in lines} | {f"{line}-support": "2" for line in lines}
 
 
 def day(ahead: int) -> str:

@@ -1,8 +1,7 @@
-"""Step 2 in a browser: a map, an action, a comparison; in full and by the shortest path."""
+"""Step 2 in a browser: a map, an action, a comparison."""
 
 from collections.abc import Iterator
 
-from browser_keys import Keys
 from browser_walk import Walk
 from playwright.sync_api import Locator, expect
 
@@ -78,59 +77,3 @@ def compare(walk: Walk) -> Iterator[str]:
     yield "m2.fit, compare"
     walk.button(GO_ON).click()
     expect(walk.button("Save changes")).to_be_visible()
-
-
-def draw_by_keyboard(walk: Walk, keys: Keys) -> None:
-    """Draw the same map without a mouse, up to the picture."""
-    walk.is_at("m2.map")
-    for number, name in enumerate(PEOPLE, 1):
-        keys.to(field(walk, f"p{number}-label"))
-        walk.page.keyboard.type(name)
-    _press(walk, keys, GO_ON, STEPS[0])
-    for number, area in enumerate(PEOPLE.values(), 1):
-        keys.to(field(walk, f"p{number}-main"))
-        keys.press(area[0])
-    _press(walk, keys, GO_ON, STEPS[1])
-    for number in range(1, 4):
-        keys.to(field(walk, f"p{number}-closeness"))
-        keys.press("I")
-    _press(walk, keys, GO_ON, STEPS[2])
-    _press(walk, keys, GO_ON, STEPS[3])
-    keys.to(field(walk, "tie-p1-p2"))
-    keys.press("Space")
-    _press(walk, keys, GO_ON, STEPS[4])
-
-
-def shortest_by_keyboard(walk: Walk, keys: Keys) -> None:
-    """Do the map, the action and the comparison by naming nobody."""
-    walk.is_at("m2.map")
-    keys.to(field(walk, "few"))
-    keys.press("Space")
-    for step in STEPS:
-        _press(walk, keys, "Skip this step" if step == STEPS[4] else GO_ON, step)
-    keys.to(walk.button(GO_ON))
-    keys.press("Enter")
-    keys.to(walk.link("Continue"))
-    keys.press("Enter")
-    walk.is_at("m2.gaps")
-    keys.to(field(walk, "action"))
-    keys.press("ArrowDown", "Space")
-    keys.to(field(walk, "area"))
-    keys.press("C")
-    keys.to(walk.button(GO_ON))
-    keys.press("Enter")
-    keys.to(walk.link("Continue"))
-    keys.press("Enter")
-    walk.is_at("m2.fit")
-    keys.to(field(walk, "none"))
-    keys.press("Space")
-    keys.to(field(walk, "place"))
-    walk.page.keyboard.type("Poster session")
-    keys.to(walk.button(GO_ON))
-    keys.press("Enter")
-
-
-def _press(walk: Walk, keys: Keys, button: str, heading: str) -> None:
-    keys.to(walk.button(button))
-    keys.press("Enter")
-    expect(walk.tool.get_by_role("heading", level=2, name=heading)).to_be_visible()

@@ -7,8 +7,6 @@ from playwright.sync_api import Locator, expect
 
 from lti_tool import clock
 
-DOCUMENTS = ("m4.smart", "m4.message", "m4.agenda", "m4.agreement", "m4.follow")
-
 
 def ahead(days: int) -> str:
     """Return a day from today on, as a date's field takes it."""
@@ -75,27 +73,6 @@ def fill(walk: Walk, blanks: dict[str, str]) -> None:
 def press(walk: Walk, name: str) -> None:
     """Press a button by keyboard."""
     walk.button(name).press("Enter")
-
-
-def finish_in_full(walk: Walk, activity_id: str) -> None:
-    """Write a document, finish it, and wait until the page says that it is done."""
-    walk.go(activity_id)
-    fill(walk, FULL[activity_id])
-    if activity_id == "m4.agenda":
-        press(walk, "Use a ready-made draft")
-        expect(blank(walk, "title_5")).to_be_visible()
-    press(walk, "Save and continue")
-    expect(walk.tool.get_by_role("alert")).to_have_count(0)
-    walk.go(activity_id)
-    expect(walk.tool.locator(".meta .state--done")).to_be_visible()
-
-
-def finish_on_paper(walk: Walk, activity_id: str) -> None:
-    """Say that a document was made on paper."""
-    walk.go(activity_id)
-    blank(walk, "offline").press("Space")
-    press(walk, "Save and continue")
-    expect(walk.heading).not_to_have_text(walk.activity(activity_id).title)
 
 
 def send_evaluation(walk: Walk) -> None:

@@ -1,4 +1,4 @@
-"""Stories, the discussion, mentor qualities and habits: how a person does them, in full and by the shortest path."""
+"""Stories, the discussion, mentor qualities and habits: how a person does them."""
 
 from collections.abc import Iterator
 
@@ -6,17 +6,13 @@ from browser_walk import Walk
 from playwright.sync_api import expect
 
 POST = "In the journal club on Thursdays people stay for coffee and it is easy to ask somebody what they work on there."
-WAYS = {
-    "m2.scenario": ("Ask a senior resident", "Take it."),
-    "m3.scen_b": ("Write that you know", "Accept, send five pages"),
-    "m3.scen_c": ("Nod, and decide", "Tell her, and plan", "I had it."),
-}
-"""A way through each story, by how its choices begin."""
+WAY = ("Ask a senior resident", "Take it.")
+"""A way through the first story, by how its choices begin."""
 
 
-def tell(walk: Walk, activity_id: str) -> None:
-    """Walk through a story that is shown, to its end."""
-    for words in WAYS[activity_id]:
+def tell(walk: Walk) -> None:
+    """Walk through the first story to its end."""
+    for words in WAY:
         walk.tool.get_by_role("button", name=words).click()
         expect(walk.tool.get_by_text("You chose:").last).to_be_visible()
     expect(walk.tool.get_by_role("heading", name="How it ended")).to_be_visible()
@@ -30,27 +26,18 @@ def post(walk: Walk) -> None:
     expect(walk.link("Read what your group wrote")).to_be_visible()
 
 
-def discuss_elsewhere(walk: Walk) -> None:
-    """Tick that it was discussed with someone: the shortest path."""
-    walk.tool.get_by_label("I discussed this with someone").check()
-    walk.button("Post or finish").click()
-    expect(walk.link("Read what your group wrote")).to_be_visible()
-
-
-def choose_qualities(walk: Walk, must: int = 3) -> None:
-    """Put the first cards on the pile of must-haves, and all others on the last pile."""
+def choose_qualities(walk: Walk) -> None:
+    """Put the first three cards on the pile of must-haves, and all others on the last pile."""
     for number, menu in enumerate(walk.tool.get_by_role("combobox").all()):
-        menu.select_option(label="Must have" if number < must else "Not needed for this")
+        menu.select_option(label="Must have" if number < 3 else "Not needed for this")
     walk.button("See what my list says").click()
     expect(walk.tool.get_by_role("heading", name="How to notice it")).to_be_visible()
 
 
-def rate_habits(walk: Walk, anchor: str = "often") -> None:
-    """Rate the first habit low and all others alike; ``Skip`` is the shortest path."""
-    groups = walk.tool.get_by_role("group").all()
-    for group in groups:
-        group.get_by_text(anchor, exact=True).click()
-    groups[0].get_by_text("rarely" if anchor != "Skip" else anchor, exact=True).click()
+def rate_habits(walk: Walk) -> None:
+    """Rate the first habit low and all others alike."""
+    for number, group in enumerate(walk.tool.get_by_role("group").all()):
+        group.get_by_text("often" if number else "rarely", exact=True).click()
     walk.button("See what my ratings say").click()
     expect(walk.tool.get_by_role("heading", name="What your ratings say")).to_be_visible()
 
@@ -62,7 +49,7 @@ def stops(walk: Walk) -> Iterator[str]:
     expect(walk.tool.get_by_text("You chose:")).to_be_visible()
     yield "m2.scenario under way"
     walk.button("Back to start").click()
-    tell(walk, "m2.scenario")
+    tell(walk)
     walk.tool.get_by_text("The story so far").click()
     yield "m2.scenario done"
     walk.go("m2.discuss")

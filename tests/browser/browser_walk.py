@@ -114,28 +114,6 @@ class Walk:
             self.is_at(activity_id)
             self.finish(activity_id)
 
-    def step_one(self, *, in_full: bool = True) -> None:
-        """Do all of M1, from its reading on: everything answered, or by the shortest path."""
-        self.is_at("m1.read")
-        self.button("Mark as read").click()
-        self.is_at("m1.needs")
-        self.rate_needs(in_full=in_full)
-        self.link("Continue").click()
-        self.is_at("m1.priorities")
-        if not in_full:
-            self.tool.get_by_label("Priority 1").select_option(index=1)
-        self.button("Save my priorities").click()
-        self.is_at("m1.reflect")
-        if in_full:
-            self.tool.get_by_role("radio").first.check()
-            self.tool.get_by_role("textbox").fill("A sentence of six words. " * 6)
-        else:
-            self.tool.get_by_role("checkbox").check()
-        self.button("Save").click()
-        self.link("Continue").click()
-        self.is_at("m1.check")
-        self.answer("m1.check")
-
     def rate_needs(self, *, in_full: bool = True) -> None:
         """Rate the needs area by area, or skip them all, and ask for the results."""
         areas = self.activity("m1.needs").content.areas

@@ -5,22 +5,6 @@ from browser_wire import Wire
 from playwright.sync_api import expect
 
 
-@pytest.mark.parametrize(
-    ("database_url", "course"), [("postgresql", "moodle-m101"), ("sqlite", "canvas-m101")], indirect=["database_url"]
-)
-def test_a_learner_in_the_frame_gets_ten_points_and_reads_so_only_when_they_arrived(walk, stage, course):
-    walk.launch("mai", course=course)
-
-    walk.first_module()
-    walk.home()
-    expect(walk.tool.get_by_text("Waiting for your LMS")).to_be_visible()
-    expect(walk.tool.get_by_text("Sent to the gradebook")).to_have_count(0)
-    stage.deliver()
-
-    expect(walk.tool.get_by_text("Sent to the gradebook at")).to_be_visible()
-    assert walk.gradebook("mai", course=course) == "10.00"
-
-
 def test_nothing_is_sent_and_the_page_says_so_if_the_link_collects_at_the_end(walk, stage):
     walk.launch("mai", link="when-complete")
 

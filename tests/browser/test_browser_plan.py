@@ -1,32 +1,7 @@
-"""The last module by keyboard, in full and the short way; what the page says follows what is typed."""
+"""Documents blank by blank: what the page says follows what is typed."""
 
-from browser_plan import DOCUMENTS, FULL, blank, fill, finish_in_full, finish_on_paper, press, send_evaluation
+from browser_plan import FULL, blank, fill, press
 from playwright.sync_api import expect
-
-
-def test_the_last_module_in_full_by_keyboard(walk):
-    walk.launch("mai")
-
-    for activity_id in DOCUMENTS:
-        finish_in_full(walk, activity_id)
-    send_evaluation(walk)
-    closing = walk.tool.locator("#outcome").inner_text()
-    walk.stage.deliver()
-
-    assert "wrote 1 goal." in closing
-    assert "Your next step: Send the message to Dr Okafor" in closing
-    assert walk.gradebook("mai").startswith("20")
-
-
-def test_the_last_module_the_short_way(walk):
-    walk.launch("mai")
-
-    for activity_id in DOCUMENTS:
-        finish_on_paper(walk, activity_id)
-    send_evaluation(walk)
-    walk.stage.deliver()
-
-    assert walk.gradebook("mai").startswith("20")
 
 
 def test_checks_follow_what_is_typed_and_the_text_can_be_copied(walk, watch):

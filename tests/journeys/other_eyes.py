@@ -1,0 +1,103 @@
+"""What everybody but the learner can get out of the tool: every page of every role, and what commands print.
+
+Pages come from the table of routes, so that a new one is looked at without anybody remembering to add it.
+"""
+
+from collections.abc import Iterator
+from itertools import product
+
+import jwt
+import requests
+from bs4 import BeautifulSoup
+from click.testing import CliRunner
+from stage import ENCRYPTION_KEYS, SECRET_KEY, Browser, Stage
+from werkzeug.routing import Rule
+
+from lti_tool.activities import KINDS
+from lti_tool.cli import commands
+from lti_tool.demo_lms.choosing import begin_review
+
+CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
+DESIGNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#ContentDeveloper"
+COURSE = "moodle-m101"
+COMMANDS = (
+    ("grades", "list"),
+    ("grades", "list", "--json"),
+    ("platform", "list"),
+    ("platform", "show", "1"),
+)
+
+
+def visitors(stage: Stage) -> Iterator[tuple[str, Browser]]:
+    """Yield everybody whose pages may say nothing of what Mai wrote, each on a visit of their own."""
+    for name, person, course in (
+        ("instructor", "ines", COURSE),
+        ("assistant", "teo", COURSE),
+        ("administrator", "ada", COURSE),
+        ("peer", "amara", COURSE),
+        ("elsewhere", "ines", "canvas-m101"),
+    ):
+        browser = stage.browser()
+        browser.launch(person, course=course)
+        yield name, browser
+    yield "designer", _designer(stage)
+    yield "reviewer", _reviewer(stage)
+
+
+def everything(stage: Stage, browser: Browser) -> Iterator[tuple[str, str]]:
+    """Yield the path of every page and file that a visit could ask for, with what comes, whatever its status."""
+    for rule in stage.app.url_map.iter_rules():
+        if "GET" in rule.methods and "visit_id" in rule.arguments:
+            for path in _paths(stage, browser, rule):
+                yield path.removeprefix(browser.visit), browser.get(path).get_data(as_text=False).decode("latin-1")
+
+
+def said_by_commands(stage: Stage) -> str:
+    """Return what the commands print that an operator looks things up with."""
+    environment = {
+        "LTI_TOOL_BASE_URL": stage.settings.base_url,
+        "LTI_TOOL_SECRET_KEY": SECRET_KEY,
+        "LTI_TOOL_ENCRYPTION_KEYS": ENCRYPTION_KEYS,
+        "LTI_TOOL_DATABASE_URL": stage.settings.database_url,
+    }
+    said = [CliRunner().invoke(commands, words, env=environment) for words in COMMANDS]
+    assert [(words, each.output) for words, each in zip(COMMANDS, said, strict=True) if each.exit_code] == []
+    return "".join(each.output for each in said)
+
+
+def _paths(stage: Stage, browser: Browser, rule: Rule) -> Iterator[str]:
+    """Fill in a route: activities that are shown, or those that leave something behind; every form of a file."""
+    workshop = stage.tool.workshop(None)
+    behind = [each.id for each in workshop.activities if KINDS[each.kind].makes_paper or each.kind == "discussion"]
+    values = {
+        "visit_id": [browser.visit.split("/")[-1]],
+        "activity_id": [each.id for each in workshop.activities] if rule.endpoint == "learn.activity" else behind,
+        "form": ["text", "docx", "pdf", "ics"],
+    }
+    for chosen in product(*(values[name] for name in sorted(rule.arguments))):
+        yield rule.build(dict(zip(sorted(rule.arguments), chosen, strict=True)), append_unknown=False)[1]
+
+
+def _designer(stage: Stage) -> Browser:
+    browser = stage.browser()
+    form = browser.answer("ada")
+    claims = jwt.decode(form["id_token"], options={"verify_signature": False})
+    signed = stage.lms.sign({**claims, f"{CLAIM}roles": [DESIGNER]})
+    return _arrived(browser, {**form, "id_token": signed})
+
+
+def _reviewer(stage: Stage) -> Browser:
+    """Return Ines, who came from Mai's row in the gradebook."""
+    browser, course = stage.browser(), stage.lms.courses[COURSE]
+    (column, *_) = course.columns_of(course.links["as-they-go"])
+    call = begin_review(stage.lms, course, column.id, course.people["mai"], course.people["ines"])
+    redirected = browser.login(call.fields, method=call.method)
+    form = BeautifulSoup(requests.get(redirected.location, timeout=10).text, "html.parser").select_one("form")
+    return _arrived(browser, {field["name"]: field["value"] for field in form.select("input[type=hidden]")})
+
+
+def _arrived(browser: Browser, form: dict[str, str]) -> Browser:
+    response = browser.post_launch(form)
+    assert response.status_code == 303, response.text
+    browser.home = "/" + response.location.split("/", 3)[-1]
+    return browser
