@@ -5,9 +5,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from stage import ENCRYPTION_KEYS, SECRET_KEY
 
 from lti_tool.activities import KINDS
-from lti_tool.library.loader import load_workshop
+from lti_tool.cli import main
+from lti_tool.library.loader import load_workshop, workshops_of
 from lti_tool.library.problems import PackRefused
 from lti_tool.library.schemas.page import OPTIONS
 
@@ -181,3 +183,27 @@ def test_what_a_workshop_has_not_is_a_key_error(find: str):
 
 def test_every_type_that_a_pack_may_use_can_be_opened():
     assert set(OPTIONS) == set(KINDS)
+
+
+def test_an_installation_offers_its_workshops_in_their_order():
+    assert list(workshops_of((str(MINIMAL), "fundamentals"))) == ["minimal", "fundamentals"]
+
+
+def test_two_workshops_of_one_id_are_refused(pack: Path):
+    with pytest.raises(PackRefused, match="V002 minimal: two workshops of this installation have this id"):
+        workshops_of((str(MINIMAL), str(pack)))
+
+
+def test_a_folder_that_is_not_there_is_named_before_anything_starts(monkeypatch, capsys, tmp_path: Path):
+    monkeypatch.setattr("sys.argv", ["lti-tool", "run"])
+    monkeypatch.setattr("os.umask", lambda _mode: 0)
+    settings = {"BASE_URL": "http://localhost:8000", "SECRET_KEY": SECRET_KEY, "ENCRYPTION_KEYS": ENCRYPTION_KEYS}
+    for name, value in {**settings, "WORKSHOPS": f"fundamentals,{tmp_path / 'gone'}"}.items():
+        monkeypatch.setenv(f"LTI_TOOL_{name}", value)
+
+    with pytest.raises(SystemExit, match="1"):
+        main()
+
+    said = capsys.readouterr().err
+    assert "LTI_TOOL_WORKSHOPS" in said
+    assert "gone/workshop.yaml:1: V001 the file is missing" in said
