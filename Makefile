@@ -34,7 +34,7 @@ test-all: check .tools/browser.json .tools/oracle/.ready  ## the same with the l
 
 # What this finds is in docs/performance.md; ARGS goes to the script, for example ARGS="--rounds 3 --database sqlite".
 WHAT ?= launches
-bench: .venv/.bench $(VENDOR)  ## what the tool costs: WHAT=launches, footprint or rosters
+bench: .venv/.bench $(VENDOR)  ## what the tool costs: WHAT=launches, footprint, maps or rosters
 	@$(BIN)/python benchmarks/$(WHAT).py $(ARGS)
 
 check: .venv/.lint .venv/.test $(VENDOR)  ## style, types, import directions, templates, dependencies, content, migrations
