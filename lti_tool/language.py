@@ -8,7 +8,7 @@ The web sets the language of each request with ``use``; elsewhere (worker, comma
 """
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -126,12 +126,12 @@ def mark(message: str) -> str:
 def gettext(message: str, **given: object) -> str:
     """Return a sentence in the language that is spoken, with what is given in its ``%(places)s``."""
     said = _spoken.get().words.gettext(message)
-    return said % given if given else said
+    return said % written(given) if given else said
 
 
 def ngettext(one: str, many: str, num: int, **given: object) -> str:
     """Return the sentence for a number in the language that is spoken; ``%(num)s`` is the number."""
-    return plural(one, many, num) % {"num": number(num), **given}
+    return plural(one, many, num) % written({"num": num, **given})
 
 
 def plural(one: str, many: str, num: int) -> str:
@@ -159,8 +159,15 @@ def clock_time(at: datetime | time) -> str:
     return format_time(at, "HH:mm", locale=_spoken.get().formats)
 
 
-def number(figure: int | Decimal) -> str:
-    """Return a number with the language's own marks; a decimal keeps its places."""
+def written(given: Mapping[str, object]) -> dict[str, object]:
+    """Return what goes into a sentence, with its numbers as the language writes them."""
+    return {name: number(each) if isinstance(each, int | Decimal) else each for name, each in given.items()}
+
+
+def number(figure: int | Decimal | None) -> str:
+    """Return a number with the language's own marks, a dash for none; a decimal keeps its places."""
+    if figure is None:
+        return "–"
     if isinstance(figure, int) and abs(figure) < 1000:
         return str(figure)  # no language marks it, and nearly all numbers are like this
     places = -int(figure.as_tuple().exponent) if isinstance(figure, Decimal) else 0

@@ -22,7 +22,7 @@ from lti_tool.activities.base import (
     refuse_unknown,
 )
 from lti_tool.language import gettext as _
-from lti_tool.language import mark, ngettext, number
+from lti_tool.language import mark, ngettext
 from lti_tool.mentoring.discussion import LIVE, NAMED, POSTED, UNNAMED, Posted, posted_of
 from lti_tool.mentoring.words import count_words
 
@@ -92,7 +92,7 @@ class Discussion(Kind):
         refuse_unknown(given, {PROMPT: ("", *asked), HOW: ("", *WAYS), OFFLINE: ("", YES)})
         text = fields.get(TEXT, before.get(TEXT, ""))
         if not isinstance(text, str) or len(text) > LONGEST:
-            raise BadAnswer({TEXT: _("Keep it below %(most)s characters.", most=number(LONGEST))})
+            raise BadAnswer({TEXT: _("Keep it below %(most)s characters.", most=LONGEST)})
         after = {name: given.get(name, before.get(name, "")) for name in (PROMPT, HOW)}
         draft = after | {TEXT: text, OFFLINE: given.get(OFFLINE) == YES}
         stays = {name: before[name] for name in (FINISHED, POSTED) if name in before}
@@ -142,6 +142,6 @@ def _refuse_few_words(text: str, wanted: int) -> None:
             "Write at least %(num)s word to post it (so far %(written)s).",
             "Write at least %(num)s words to post it (so far %(written)s).",
             wanted,
-            written=number(written),
+            written=written,
         )
         raise Incomplete({TEXT: few})

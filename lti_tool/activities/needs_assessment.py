@@ -202,7 +202,7 @@ class NeedsAssessment(Kind):
         refuse_unknown(given, _offered(instrument))
         other = fields.get(OTHER, before.get(OTHER, ""))
         if not isinstance(other, str) or len(other.strip()) > instrument.longest_other:
-            most = number(instrument.longest_other)
+            most = instrument.longest_other
             raise BadAnswer({OTHER: _("Keep it within %(most)s characters.", most=most)})
         after = {**self.fields(activity, before), **given}
         ratings = {item: [_rating(after[name]) for name in _names(item)] for item in instrument.all_items}
@@ -375,7 +375,7 @@ def _words(question: Question, given: int | str | None) -> str:
 
 def _figures(instrument: Instrument, profile: Profile) -> tuple[str, str]:
     shown = [
-        f"{area.label}: {need.shown} ({instrument.bands[need.band].label})"
+        f"{area.label}: {number(need.shown)} ({instrument.bands[need.band].label})"
         if (need := profile.areas[area.id]).scored
         else _("%(area)s: not scored", area=area.label)
         for area in instrument.areas

@@ -1,8 +1,10 @@
 """A profile of needs as something to take along: bars, the same as a table, and what it says area by area."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from lti_tool.activities.paper import Heading, Paper, Picture, Points, Prose, Table
+from lti_tool.language import day, number
 from lti_tool.mentoring.needs import AreaNeed, Profile
 
 
@@ -37,7 +39,7 @@ def needs_paper(profile: Profile, areas: tuple[SaidOfArea, ...], words: dict[str
     )
     return Paper(
         name="profile",
-        title=words["paper_title"].replace("{day}", profile.on),
+        title=words["paper_title"].replace("{day}", day(date.fromisoformat(profile.on))),
         blocks=(
             Picture(component="profile", drawing=bars, title=words["paper_title"], text=sentence),
             Prose(text=note),
@@ -53,7 +55,7 @@ def _bar(area: SaidOfArea) -> Bar:
     shown = area.need.shown
     return Bar(
         label=area.label,
-        shown="–" if shown is None else str(shown),
+        shown=number(shown),
         share=None if shown is None else float(shown),
         band=area.band,
     )

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from lti_tool.activities.base import Area, Work
 from lti_tool.activities.network_content import MapContent, Question
+from lti_tool.language import number
 from lti_tool.mentoring.drawing import Drawing, SectorOf, draw
 from lti_tool.mentoring.gaps import AreaView, Status, gap_index, views_of, who_can_introduce
 from lti_tool.mentoring.guidance import SHOWN_AT_FIRST, Note, Standing, notes_for
@@ -183,20 +184,20 @@ def figures_of(content: MapContent, measures: Measures) -> tuple[Figure, ...]:
     words, count = content.words, len(content.areas)
     covered = int(measures.breadth * count)
     return (
-        Figure(label=words["size"], figure=str(measures.size), words=words["size_text"]),
+        Figure(label=words["size"], figure=number(measures.size), words=words["size_text"]),
         _figure(content, "density", measures.density, density_word(measures)),
         _figure(content, "strength", measures.mean_strength, strength_word(measures)),
         _figure(content, "range", measures.range, range_word(measures)),
         Figure(
             label=words["breadth"],
-            figure=str(shown(measures.breadth)),
+            figure=number(shown(measures.breadth)),
             words=words["breadth_text"].format(n=covered, all=count),
         ),
     )
 
 
 def _figure(content: MapContent, name: str, exact: Fraction | None, word: str) -> Figure:
-    figure = "" if exact is None else str(shown(exact))
+    figure = "" if exact is None else number(shown(exact))
     return Figure(label=content.words[name], figure=figure, words=content.words[f"{name}_{word or 'blank'}"])
 
 
@@ -204,7 +205,7 @@ def _gap_index(content: MapContent, at: Standing) -> Figure | None:
     if at.gap_index is None:
         return None
     words = content.words
-    return Figure(label=words["gap_index"], figure=str(at.gap_index), words=words["gap_index_text"])
+    return Figure(label=words["gap_index"], figure=number(at.gap_index), words=words["gap_index_text"])
 
 
 def _remarks(content: MapContent, network: Network) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from lti_tool.activities.base import (
 )
 from lti_tool.activities.paper import Paper, Rows
 from lti_tool.language import gettext as _
-from lti_tool.language import mark, number
+from lti_tool.language import mark
 from lti_tool.mentoring.needs import OTHER, profile_of
 
 LONGEST = 40
@@ -79,7 +79,7 @@ class Priorities(Kind):
         after = {**self.fields(activity, before), **fields}
         label = after[OTHER]
         if not isinstance(label, str) or len(label.strip()) > LONGEST or len(label) > 2 * LONGEST:
-            raise BadAnswer({OTHER: _("Keep the name within %(most)s characters.", most=number(LONGEST))})
+            raise BadAnswer({OTHER: _("Keep the name within %(most)s characters.", most=LONGEST)})
         menus = [after[name] for name in _menus(activity)]
         chosen = list(dict.fromkeys(area for area in menus if area))
         suggested = _suggested(activity, work) or before.get("suggested", [])
@@ -126,7 +126,7 @@ def _suggested(activity: Activity, work: Work) -> list[str]:
 
 
 def _priority(place: int) -> str:
-    return _("Priority %(place)s", place=number(place))
+    return _("Priority %(place)s", place=place)
 
 
 def _menus(activity: Activity) -> list[str]:

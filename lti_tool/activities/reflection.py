@@ -20,7 +20,7 @@ from lti_tool.activities.base import (
     refuse_unknown,
 )
 from lti_tool.language import gettext as _
-from lti_tool.language import mark, ngettext, number
+from lti_tool.language import mark, ngettext
 from lti_tool.mentoring.words import count_words
 
 PROMPT, TEXT, OFFLINE, SAVED = "prompt", "text", "offline", "saved"
@@ -77,7 +77,7 @@ class Reflection(Kind):
         refuse_unknown(given, {PROMPT: ("", *content_of(activity, Prompts).questions), OFFLINE: (YES, "")})
         text = fields.get(TEXT, before.get(TEXT, ""))
         if not isinstance(text, str) or len(text) > LONGEST:
-            raise BadAnswer({TEXT: _("Keep it below %(most)s characters.", most=number(LONGEST))})
+            raise BadAnswer({TEXT: _("Keep it below %(most)s characters.", most=LONGEST)})
         after = {PROMPT: given.get(PROMPT, before.get(PROMPT, "")), TEXT: text, OFFLINE: given.get(OFFLINE) == YES}
         return {name: kept for name, kept in after.items() if kept} | _mark(before)
 
@@ -93,7 +93,7 @@ class Reflection(Kind):
                 "Write at least %(num)s word (so far %(written)s), or tick the box below.",
                 "Write at least %(num)s words (so far %(written)s), or tick the box below.",
                 wanted,
-                written=number(written),
+                written=written,
             )
             raise Incomplete({TEXT: few})
         return dict(value) | {SAVED: True}

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from lti_tool.activities.base import Activity
 from lti_tool.language import gettext as _
-from lti_tool.language import mark, number
+from lti_tool.language import mark
 from lti_tool.services import discussions
 from lti_tool.services.discussions import LONGEST_REASON, Group, ModeratedPost
 from lti_tool.web.access import visit_blueprint
@@ -46,7 +46,7 @@ def hide(activity_id: str) -> ResponseReturnValue:
     group, post = _group(_theirs(activity_id)), request.form.get("post", "")
     reason = request.form.get("reason", "").strip()
     if not reason or len(reason) > LONGEST_REASON:
-        said = _(SHORTER, most=number(LONGEST_REASON)) if reason else _(SAY_WHY)
+        said = _(SHORTER, most=LONGEST_REASON) if reason else _(SAY_WHY)
         return _page({post: said}, typed=reason[:LONGEST_REASON]), 422
     with tool().database.transaction() as session:
         if not discussions.hide(session, tool().sealer, group, post, by_id=visit.member_id, reason=reason):

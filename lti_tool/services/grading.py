@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from lti_tool import clock
 from lti_tool.db import table, upsert
 from lti_tool.language import gettext as _
-from lti_tool.language import number
 from lti_tool.library.model import Workshop
 from lti_tool.log import log
 from lti_tool.lti.grades import SCOPE_LINEITEM, SCOPE_SCORE
@@ -54,7 +53,7 @@ def standing(workshop: Workshop, part: str, done: frozenset[str], maximum: Decim
 
 def in_words(given: Decimal | None, maximum: Decimal) -> str:
     """Return a score as a page says it."""
-    return _("%(given)s of %(maximum)s", given=number(given or 0), maximum=number(maximum))
+    return _("%(given)s of %(maximum)s", given=given or 0, maximum=maximum)
 
 
 def resource_id(workshop_id: str, part: str) -> str:

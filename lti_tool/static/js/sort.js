@@ -8,6 +8,7 @@ class Sort {
   constructor(root) {
     this.root = root;
     this.status = root.querySelector("[data-sort-status]");
+    this.counts = JSON.parse(root.dataset.counts); // in words: a language may have many plurals
     this.cards = [...root.querySelectorAll("[data-card]")];
     this.piles = [...root.querySelectorAll("[data-pile]")];
     this.lain = new Map(this.cards.map((card) => [card, this.choice(card).value])); // where each card lay before
@@ -36,9 +37,7 @@ class Sort {
           return item;
         }),
       );
-      const { countOne, count } = this.root.dataset;
-      const words = inside.length === 1 ? countOne : count.replace("{n}", inside.length);
-      pile.querySelector("[data-pile-count]").textContent = words;
+      pile.querySelector("[data-pile-count]").textContent = this.counts[inside.length];
     }
   }
 
