@@ -53,6 +53,7 @@ class MapContent:
     """Everything the map and the choice of an action say."""
 
     version: str
+    locale: str
     intro: str
     privacy: str
     areas: tuple[Area, ...]
@@ -87,6 +88,7 @@ def read_map(source: Source) -> MapContent:
     document = source.file("map.yaml")
     return MapContent(
         version=document["version"],
+        locale=source.locale,
         intro=document["intro"] or "",
         privacy=document["privacy"] or "",
         areas=source.areas,

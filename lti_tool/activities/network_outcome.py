@@ -25,6 +25,7 @@ from lti_tool.mentoring.network import (
     shown,
     strength_word,
 )
+from lti_tool.mentoring.phrases import fill
 
 READS = ("needs_assessment", "priorities")
 LARGE = 15
@@ -133,7 +134,7 @@ def draw_map(content: MapContent, at: Standing) -> MapPicture:
 def description(content: MapContent, at: Standing) -> str:
     """Return the picture in a sentence, for those who do not see it."""
     words, size = content.words, at.measures.size
-    people = words[{0: "people_none", 1: "people_one"}.get(size, "people_many")].format(n=size)
+    people = fill(words["people"], content.locale, n=size)
     bare = [view.area for view in at.views if view.status is Status.OPEN]
     return f"{people}; {words['nobody_for'].format(areas=content.area_labels(bare))}" if bare else people
 

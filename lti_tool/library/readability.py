@@ -9,6 +9,7 @@ _CITATION = re.compile(r"\s*\[(@[^\]]*)\]")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _LIST_ENTRY = re.compile(r"^\s*(?:[-+*]|\d+\.)\s+", re.MULTILINE)
 _MARKS = re.compile(r"[*_`#>|]")
+_PLURAL = re.compile(r"\{\s*\w+\s*,\s*plural\s*,(?:[^{}]*\{[^{}]*\})*?[^{}]*other\s*\{([^{}]*)\}\s*\}")
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+|\n\s*\n")
 _WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)*|\d+(?:[.,–-]\d+)*")
@@ -30,7 +31,7 @@ def citations(text: str) -> list[tuple[int, str]]:
 
 def sentences(text: str) -> list[list[str]]:
     """Return the sentences of a Markdown text as words; an entry of a list ends a sentence too."""
-    plain = _PLACEHOLDER.sub("word", _LINK.sub(r"\1", _CITATION.sub("", text)))
+    plain = _PLACEHOLDER.sub("word", _PLURAL.sub(r"\1", _LINK.sub(r"\1", _CITATION.sub("", text))))
     parts = [_MARKS.sub("", part) for part in _SENTENCE_END.split(_LIST_ENTRY.sub("\n\n", plain))]
     return [words for part in parts if (words := _WORD.findall(part))]
 

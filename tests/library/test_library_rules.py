@@ -238,6 +238,15 @@ BREAKS = [
         "reads like grade",
         Level.WARNING,
     ),
+    Break(
+        "V016",
+        "en/areas.yaml",
+        "first_step: Ask one person.",
+        "first_step: " + " ".join(["word"] * 26) + ".",
+        "word word",
+        "26 words",
+        Level.WARNING,
+    ),
     # V017: anonymity
     Break("V017", "workshop.yaml", "min: 5", "min: 4", "anonymity", "min is 4, at least 5 is needed"),
     Break(

@@ -66,6 +66,12 @@ def test_sentences_are_found_in_markdown():
     assert sentences(text) == [["One", "two"], ["Three", "four"], ["Five", "six"], ["Seven", "eight", "word"]]
 
 
+def test_a_plural_is_read_as_its_usual_form():
+    assert sentences("You wrote {n, plural, =0 {none} one {# goal} other {# goals}} and {x}.") == [
+        ["You", "wrote", "goals", "and", "word"]
+    ]
+
+
 def test_easy_words_in_short_sentences_are_easy():
     easy = grade(sentences("You can ask for help. It is a small step. Let us find it."))
     hard = grade(sentences("Institutional accountability necessitates interdisciplinary collaboration."))

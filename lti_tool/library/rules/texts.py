@@ -19,7 +19,7 @@ _HARDEST_EXERCISE = 9
 _LONGEST_SENTENCE = 25
 _FEWEST_WORDS = 40
 """Below this the grade of a text says more about one long word than about the text."""
-_EXERCISES = ("statements", "instruments", "checks", "sorts", "scenarios")
+_EXERCISES = ("", "statements", "instruments", "checks", "sorts", "scenarios")
 _MARKUP = frozenset("<[!")
 
 
