@@ -26,6 +26,8 @@ _HIDDEN_DIRECTION: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d
 MANIFEST: Final = "workshop.yaml"
 REFERENCES: Final = "references.yaml"
 RELEASED: Final = "released.json"
+_BESIDE: Final = frozenset({"README.md", "LICENSE", "CHANGELOG.md"})
+"""Files that may stand in a pack's folder for those who keep it; nobody else reads them."""
 _LOCALE_FILES: Final[Mapping[str, type[Shape]]] = MappingProxyType(
     {
         "texts.yaml": workshop.Texts,
@@ -102,7 +104,8 @@ class _Reading:
         """Yield every file's name and text; hidden files and an editor's copies (``x.md~``) are not part of a pack."""
         for path in sorted(self.folder.rglob("*")):
             name = path.relative_to(self.folder).as_posix()
-            if path.is_file() and not name.endswith("~") and not any(part.startswith(".") for part in name.split("/")):
+            ignored = name in _BESIDE or name.endswith("~") or any(part.startswith(".") for part in name.split("/"))
+            if path.is_file() and not ignored:
                 text = self.clean_text(name, path.read_bytes())
                 if text is not None:
                     yield name, text
@@ -196,7 +199,8 @@ class _Reading:
         if entry is None:
             return None
         if entry.type not in OPTIONS:
-            self.refuse(path, text.line(*at, "type"), f"{entry.id}: there is no type {entry.type!r}")
+            known = ", ".join(sorted(OPTIONS))
+            self.refuse(path, text.line(*at, "type"), f"{entry.id}: there is no type {entry.type!r}; there are {known}")
             return None
         later = entry.opens == "later"
         rest = {key: value for key, value in data.items() if key not in common}
@@ -227,4 +231,6 @@ def _sentence(kind: str, message: str, loc: tuple[str | int, ...]) -> str:
         return f"{where}: no such key is known here"
     if kind == "missing":
         return f"{where}: this key is required"
+    if kind == "model_type":
+        return f"{where}: keys with values are needed here, such as `id: something`"
     return f"{where}: {message[:1].lower()}{message[1:]}"

@@ -30,6 +30,11 @@ class YamlText:
         return 1
 
 
+_UNQUOTED = ("did not find expected", "mapping values are not allowed", "found character that cannot start")
+_QUOTES = ": a text with a colon, a comma, a brace or a quote in it needs quotes around it"
+"""What an author has most often forgotten where YAML itself only says what it did not find."""
+
+
 class YamlMistake(Exception):
     """The text is no YAML that we read; ``line`` counts from 1 and may be None."""
 
@@ -54,8 +59,9 @@ def read_yaml(text: str, *, first_line: int = 1) -> YamlText:
         data = None if node is None else reader.build(loader, node, ())
     except yaml.YAMLError as mistake:
         mark = getattr(mistake, "problem_mark", None)
-        reason = getattr(mistake, "problem", None) or "not YAML"
-        raise YamlMistake(str(reason), None if mark is None else mark.line + first_line) from mistake
+        reason = str(getattr(mistake, "problem", None) or "not YAML")
+        reason += _QUOTES if any(each in reason for each in _UNQUOTED) else ""
+        raise YamlMistake(reason, None if mark is None else mark.line + first_line) from mistake
     except RecursionError as mistake:
         raise YamlMistake("lists and mappings are nested too deeply", None) from mistake
     return YamlText(data, MappingProxyType(reader.lines))

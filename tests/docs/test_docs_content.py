@@ -8,6 +8,7 @@ import lti_tool.models  # noqa: F401 - fills the metadata
 from lti_tool.db import Base
 from lti_tool.library.check import check_pack
 from lti_tool.library.loader import load_workshop
+from lti_tool.library.schemas.page import OPTIONS
 
 
 def test_every_rule_of_a_content_pack_is_listed():
@@ -30,6 +31,15 @@ def test_the_workshop_that_the_page_writes_is_sound_and_complete(tmp_path):
     assert len(files) == 5
     assert check_pack(tmp_path / "good_notes", release=True) == []
     assert [each.id for each in load_workshop(tmp_path / "good_notes").activities] == ["start.read", "start.write"]
+
+
+def test_every_kind_of_activity_is_listed_with_its_keys():
+    table = rows("docs/write-a-workshop.md", "## The kinds")
+
+    listed = {kind: set(re.findall(r"`(\w+)`", row[2])) for row in table for kind in re.findall(r"`(\w+)`", row[0])}
+
+    keys = {kind: {each.alias or name for name, each in shape.model_fields.items()} for kind, shape in OPTIONS.items()}
+    assert listed == keys
 
 
 def test_every_table_that_says_something_about_a_person_is_listed():

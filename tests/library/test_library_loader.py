@@ -189,6 +189,13 @@ def test_an_installation_offers_its_workshops_in_their_order():
     assert list(workshops_of((str(MINIMAL), "fundamentals"))) == ["minimal", "fundamentals"]
 
 
+def test_what_stands_beside_a_pack_is_not_part_of_it(pack: Path):
+    for name in ("README.md", "LICENSE", "en/texts.yaml~", "en/.texts.yaml.swp"):
+        (pack / name).write_text("not YAML: [", encoding="utf-8")
+
+    assert load_workshop(pack).id == "minimal"
+
+
 def test_two_workshops_of_one_id_are_refused(pack: Path):
     with pytest.raises(PackRefused, match="V002 minimal: two workshops of this installation have this id"):
         workshops_of((str(MINIMAL), str(pack)))
