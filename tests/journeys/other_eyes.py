@@ -44,12 +44,15 @@ def visitors(stage: Stage) -> Iterator[tuple[str, Browser]]:
     yield "reviewer", _reviewer(stage)
 
 
-def everything(stage: Stage, browser: Browser) -> Iterator[tuple[str, str]]:
-    """Yield the path of every page and file that a visit could ask for, with what comes, whatever its status."""
+def everything(stage: Stage, browser: Browser, *, thoroughly: bool) -> Iterator[tuple[str, str]]:
+    """Yield the path of every page and file that a visit could ask for, with what comes, whatever its status.
+
+    ``thoroughly``: every activity and form of a file, instead of those that leave something behind, as text.
+    """
     for rule in stage.app.url_map.iter_rules():
         if "GET" in rule.methods and "visit_id" in rule.arguments:
-            for path in _paths(stage, browser, rule):
-                yield path.removeprefix(browser.visit), browser.get(path).get_data(as_text=False).decode("latin-1")
+            for path in _paths(stage, browser, rule, thoroughly=thoroughly):
+                yield path.removeprefix(browser.visit), browser.get(path).data.decode("latin-1")
 
 
 def said_by_commands(stage: Stage) -> str:
@@ -65,15 +68,12 @@ def said_by_commands(stage: Stage) -> str:
     return "".join(each.output for each in said)
 
 
-def _paths(stage: Stage, browser: Browser, rule: Rule) -> Iterator[str]:
-    """Fill in a route: activities that are shown, or those that leave something behind; every form of a file."""
+def _paths(stage: Stage, browser: Browser, rule: Rule, *, thoroughly: bool) -> Iterator[str]:
     workshop = stage.tool.workshop(None)
     behind = [each.id for each in workshop.activities if KINDS[each.kind].makes_paper or each.kind == "discussion"]
-    values = {
-        "visit_id": [browser.visit.split("/")[-1]],
-        "activity_id": [each.id for each in workshop.activities] if rule.endpoint == "learn.activity" else behind,
-        "form": ["text", "docx", "pdf", "ics"],
-    }
+    every = [each.id for each in workshop.activities] if thoroughly and rule.endpoint == "learn.activity" else behind
+    forms = ["text", "docx", "pdf", "ics"] if thoroughly else ["text"]
+    values = {"visit_id": [browser.visit.split("/")[-1]], "activity_id": every, "form": forms}
     for chosen in product(*(values[name] for name in sorted(rule.arguments))):
         yield rule.build(dict(zip(sorted(rule.arguments), chosen, strict=True)), append_unknown=False)[1]
 

@@ -113,7 +113,8 @@ def nobody_else_reads(stage, learner, walk, said) -> None:
     heard = [("the commands", said_by_commands(stage)), ("the log", said())]
     heard += [("the database", contents_of(stage.database).decode("latin-1"))]
     for name, browser in visitors(stage):
-        heard += [(f"{name} {path}", text) for path, text in everything(stage, browser)]
+        pages = everything(stage, browser, thoroughly=name == "instructor")
+        heard += [(f"{name} {path}", text) for path, text in pages]
 
     found = {where: [word for word in walk.canaries if word in text] for where, text in heard}
 
