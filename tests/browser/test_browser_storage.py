@@ -186,37 +186,6 @@ def test_pages_refused_in_the_frame_are_shown_there(walk, wire, watch):
     walk.is_at("m0.what")
 
 
-@pytest.mark.parametrize("mode", ["cookie", "header", "window"])
-def test_downloads_work_in_all_three_modes(walk, stage, context, watch, mode):
-    if mode == "header":
-        Wire(stage).drops_cookies_in_frames = True
-    if mode == "window":
-        walk.launch_window("mai", course=CANVAS)
-    else:
-        launch(walk)
-    walk.first_module()
-    walk.home()
-    walk.link("My data").click()
-    expect(walk.heading).to_have_text("My data")
-
-    as_data = json.loads(download(walk, "Download as data (JSON)"))
-    to_read = download(walk, "Download to read")
-    again = json.loads(download(walk, "Download as data (JSON)"))
-
-    assert {each["activity_id"]: each["stored"]["value"] for each in as_data["written"]}["m0.start"]["st1"] == 3
-    assert walk.activity("m0.start").content.items[0].text in to_read
-    assert again["written"] == as_data["written"]
-    assert not any("ticket=" in address for address in watch.addresses)
-    expect(walk.heading).to_have_text("My data")
-
-
-def download(walk, name):
-    """Press a download and return what arrives."""
-    with walk.page.expect_download() as arriving:
-        walk.link(name).click()
-    return arriving.value.path().read_text(encoding="utf-8")
-
-
 @pytest.mark.parametrize("mode", ["cookie", "header"])
 def test_a_window_of_its_own_goes_on_where_the_frame_was(walk, stage, context, watch, mode):
     """The frame's cookie is partitioned: a new window never sees it, whatever the mode."""
