@@ -46,7 +46,9 @@ def make_settings(database_url: str, **values: Any) -> Settings:
     return Settings.load(**{**defaults, "database_url": database_url, **usual, **values})
 
 
-class _Quiet(WSGIRequestHandler):
+class Quiet(WSGIRequestHandler):
+    """Serves without a word."""
+
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Print nothing: the tool's own log tells more."""
 
@@ -72,7 +74,7 @@ class Ground:
     """Two servers that listen, for one stage after another: most tests take less time than setting these up."""
 
     def __init__(self) -> None:
-        self.web = make_server("127.0.0.1", 0, _nothing_yet, threaded=True, request_handler=_Quiet)
+        self.web = make_server("127.0.0.1", 0, _nothing_yet, threaded=True, request_handler=Quiet)
         self.base_url = f"http://localhost:{self.web.port}"
         self._config = LmsConfig(port=0, tool_url=self.base_url, signing_key=PLATFORM_KEY)
         self.lms_server = LmsServer(self._config)

@@ -89,7 +89,8 @@ def _items(lms: Lms, chooser: Chooser, claims: dict[str, Any]) -> list[dict[str,
 
 def _check_item(lms: Lms, course: Course, item: dict[str, Any]) -> None:
     moodle = course.rules.family == "moodle"
-    if item.get("type") != "ltiResourceLink":
+    # Moodle takes links and HTML as if they were links to the tool.
+    if not moodle and item.get("type") != "ltiResourceLink":
         raise ContentRefused("only links to the tool are accepted here")
     if not moodle and any(value is None for value in item.values()):
         raise ContentRefused("an item holds null")

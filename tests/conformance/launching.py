@@ -22,6 +22,8 @@ from werkzeug.test import TestResponse
 from lti_tool import clock
 from lti_tool.db import Base
 from lti_tool.demo_lms import begin
+from lti_tool.demo_lms.choosing import begin_choosing
+from lti_tool.demo_lms.oidc import LoginCall
 from lti_tool.errors import ToolError
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
@@ -71,7 +73,18 @@ def sign_in(
     """
     lms = browser.stage.lms
     found = lms.courses[course]
-    call = begin(lms, found, found.links[link], found.people[person])
+    return _answered(browser, begin(lms, found, found.links[link], found.people[person]), leave_out, claims)
+
+
+def sign_in_to_choose(browser: Browser, person: str = "ines", *, course: str = "moodle-m101", **claims: Any) -> Good:
+    """Go the same way with the request to choose content, an ``LtiDeepLinkingRequest``."""
+    lms = browser.stage.lms
+    found = lms.courses[course]
+    return _answered(browser, begin_choosing(lms, found, found.people[person]), (), claims)
+
+
+def _answered(browser: Browser, call: LoginCall, leave_out: tuple[str, ...], claims: dict[str, Any]) -> Good:
+    lms = browser.stage.lms
     fields = {name: value for name, value in call.fields.items() if name not in leave_out}
     answer = ask_platform(browser.login(fields, method=call.method).location)
     header, payload, _ = answer["id_token"].split(".")

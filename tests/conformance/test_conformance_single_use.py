@@ -17,7 +17,9 @@ from launching import (
     sign_in,
     visit_cookies,
 )
-from werkzeug.test import TestResponse
+from stage import Quiet, Wire
+from werkzeug.serving import make_server
+from werkzeug.test import Client, TestResponse
 
 from lti_tool import clock
 from lti_tool.app import create_app
@@ -42,9 +44,15 @@ def test_xs_02_the_second_post_of_a_launch_is_refused_and_the_first_visit_goes_o
 
 @pytest.fixture(scope="module")
 def web_processes(house):
-    """Two applications on one database, as two web processes are."""
+    """Where two applications listen that share a database alone, as two web processes do."""
     second = create_app(house.settings)
-    yield [house.app, second]
+    server = make_server("127.0.0.1", 0, second, threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield [house.settings.base_url, f"http://localhost:{server.server_port}"]
+    server.shutdown()
+    thread.join()
+    server.server_close()
     second.extensions["tool"].http.close()
     second.extensions["tool"].database.engine.dispose()
 
@@ -58,7 +66,7 @@ def test_xs_03_of_twenty_posts_at_once_on_two_web_processes_exactly_one_opens_a_
     gate = threading.Barrier(20)
 
     def post(number: int) -> TestResponse:
-        client = web_processes[number % 2].test_client()
+        client = Client(Wire(web_processes[number % 2]))
         client.set_cookie("__Host-b", mark)
         gate.wait()
         return client.post("/lti/launch", base_url=browser.base_url, data=form)
