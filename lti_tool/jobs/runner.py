@@ -93,14 +93,18 @@ def work(settings: Settings, stop: threading.Event) -> None:
 def deliver_due(settings: Settings, limit: int = 100) -> int:
     """Deliver up to ``limit`` scores that are due, one after another, and return how many were tried.
 
-    For sites whose own scheduler calls the tool: what is due, held or sent stands in the database, not in a queue.
+    Then one class list is read and one column compared, if they are due. For sites whose own scheduler calls the tool:
+    what is due, held or sent stands in the database, not in a queue.
     """
     database = Database(settings.database_url)
     http = Outbound(settings.private_hosts)
     carrier = courier(settings, database, http)
     try:
         Upkeep(database, carrier.workshops, settings.compare_hour).step()
-        return sum(1 for _ in takewhile(bool, (carrier.deliver_one() for _ in range(limit))))
+        tried = sum(1 for _ in takewhile(bool, (carrier.deliver_one() for _ in range(limit))))
+        roster_reader(settings, database, http).read_one()
+        comparer(settings, database, carrier.service).compare_one()
+        return tried
     finally:
         http.close()
         database.engine.dispose()

@@ -4,6 +4,7 @@ A score is state, not a message: one row per (column, learner), written in the t
 answer; newer replaces older; its timestamp grows by whole seconds and stays the same on every retry.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -37,7 +38,7 @@ class GradeState:
     """Where one learner's score for one column is, for the learner's line and the teacher's list."""
 
     kind: str
-    """``none``, ``nothing_yet``, ``on_completion``, ``waiting``, ``sent``, ``changed``, ``held`` or ``test``."""
+    """``none``, ``nothing_yet``, ``on_completion``, ``test``, or what a delivery's state says."""
     at: datetime | None = None
     score: str | None = None
 
@@ -71,8 +72,13 @@ def usual_send_when(family: str | None) -> str:
 
 def completed(session: Session, member_id: int, workshop_id: str) -> frozenset[str]:
     """Return the ids of the activities that a member has completed."""
-    found = select(Answer.activity_id).filter(Answer.completed_at.is_not(None))
-    return frozenset(session.scalars(found.filter_by(member_id=member_id, workshop_id=workshop_id)))
+    return frozenset(_moments(session, member_id, workshop_id))
+
+
+def _moments(session: Session, member_id: int, workshop_id: str) -> dict[str, datetime]:
+    found = select(Answer.activity_id, Answer.completed_at).filter(Answer.completed_at.is_not(None))
+    rows = session.execute(found.filter_by(member_id=member_id, workshop_id=workshop_id))
+    return {activity_id: at for activity_id, at in rows if at}
 
 
 def worth(session: Session, assignment_id: int) -> Decimal:
@@ -121,7 +127,7 @@ def queue_member(session: Session, member_id: int, workshop: Workshop) -> None:
     member = session.get_one(Member, member_id, with_for_update=True)
     if member.is_test or member.role != Role.LEARNER:
         return
-    done = completed(session, member_id, workshop.id)
+    moments = _moments(session, member_id, workshop.id)
     columns = (
         select(GradebookColumn)
         .join(Assignment)
@@ -133,12 +139,24 @@ def queue_member(session: Session, member_id: int, workshop: Workshop) -> None:
     for column in session.scalars(columns).all():
         # A later version of the workshop may have dropped the module that a column stands for: its scores stay.
         if is_usable(column, member.course) and (column.part == WHOLE or workshop.has_module(column.part)):
-            score = standing(workshop, column.part, done, column.maximum)
-            _queue(session, member, column, score, known.get(column.id))
+            score = standing(workshop, column.part, frozenset(moments), column.maximum)
+            finished = _finished(workshop, column.part, moments) if score.complete else None
+            _queue(session, member, column, score, finished, known.get(column.id))
+
+
+def _finished(workshop: Workshop, part: str, moments: Mapping[str, datetime]) -> datetime:
+    """Return when the last activity of a part was completed: a column that comes later makes nobody late."""
+    modules = (module for module in workshop.graded_modules() if part in (WHOLE, module.id))
+    return max(moments[each.id] for module in modules for each in module.activities if each.id in moments)
 
 
 def _queue(
-    session: Session, member: Member, column: GradebookColumn, score: Standing, delivery: GradeDelivery | None
+    session: Session,
+    member: Member,
+    column: GradebookColumn,
+    score: Standing,
+    finished: datetime | None,
+    delivery: GradeDelivery | None,
 ) -> None:
     """Write the score into the outbox, unless it is what stands there, or it is too early to send it."""
     if score.given is None or not _is_due(column.assignment, score, delivery):
@@ -154,7 +172,7 @@ def _queue(
         return
     delivery.version += 1
     delivery.given, delivery.maximum = score.given, score.maximum
-    delivery.completed_at = delivery.completed_at or (now if score.complete else None)
+    delivery.completed_at = delivery.completed_at or finished
     delivery.changed_at = later(delivery.changed_at, now)
     delivery.tries, delivery.next_at, delivery.waiting_since, delivery.reason = 0, now, now, None
     # A person's own grade is left alone, also by later scores, until somebody asks for ours.
@@ -227,6 +245,6 @@ def delivery_state(delivery: GradeDelivery | None, assignment: Assignment) -> Gr
     score = in_words(delivery.given, delivery.maximum)
     if delivery.state == DeliveryState.SENT:
         return GradeState(kind="sent", at=delivery.delivered_at, score=score)
-    if delivery.state in (DeliveryState.CHANGED, DeliveryState.HELD):
+    if delivery.state in (DeliveryState.CHANGED, DeliveryState.HELD, DeliveryState.CANCELLED):
         return GradeState(kind=delivery.state, at=delivery.changed_at, score=score)
     return GradeState(kind="waiting", at=delivery.changed_at, score=score)

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, update
 from stage import hidden
 
+from lti_tool import clock
 from lti_tool.demo_lms.results import set_by_person
 from lti_tool.models import DeliveryState, GradebookColumn, GradeDelivery
 
@@ -36,6 +37,17 @@ REASONS = {
 }
 
 
+LINES = {
+    "held": "Your work is safe, and your teacher can see this",
+    "waiting": "safe here, nothing to do",
+    "sending": "safe here, nothing to do",
+    "changed": "A teacher changed this grade",
+    "cancelled": "Your grade is not sent",
+    "sent": "Sent to the gradebook at",
+}
+"""What the learner reads, whatever the reason is."""
+
+
 def grades(teacher):
     return teacher.open(f"{teacher.visit}/teach/grades")
 
@@ -44,11 +56,12 @@ def test_every_state_and_reason_has_its_words(stage, learner, teacher):
     learner.finish("m0.welcome")
     for (state, reason), words in REASONS.items():
         with stage.database.transaction() as session:
-            session.execute(update(GradeDelivery).values(state=state, reason=reason))
+            session.execute(update(GradeDelivery).values(state=state, reason=reason, delivered_at=clock.now()))
 
         (row,) = grades(teacher).select("tbody tr")
 
         assert words in row.get_text(" ", strip=True), (state, reason)
+        assert LINES[state] in learner.open(learner.home).select_one(".grade-line").get_text(), (state, reason)
 
 
 def test_all_columns_of_the_course_are_there_and_learners_without_a_score_are_counted(stage, learner, teacher):

@@ -1,7 +1,11 @@
 """A column that becomes usable: the launch only asks, a worker queues everybody, whatever happens meanwhile."""
 
+from datetime import datetime, timedelta
+
+import time_machine
 from sqlalchemy import select, update
 
+from lti_tool import clock
 from lti_tool.jobs.catching_up import catch_up_one
 from lti_tool.models import Course, GradebookColumn, GradeDelivery
 from lti_tool.services import columns
@@ -29,6 +33,21 @@ def test_what_was_done_before_there_was_a_column_is_queued_after_the_launch_that
 
     assert (before, after_launch) == ([], [])
     assert [stage.grade("moodle-m101", "as-they-go", person).final for person in ("mai", "amara", "budi")] == [10] * 3
+
+
+def test_whoever_finished_before_there_was_a_column_handed_in_when_they_finished(stage):
+    with time_machine.travel(clock.now() - timedelta(days=7), tick=True):
+        browser = stage.browser()
+        browser.launch("mai", course="canvas-m101", link="by-hand")
+        browser.finish_first_module()
+        finished = clock.now()
+
+    stage.browser().launch("mai", course="canvas-m101", link="module")
+    stage.deliver()
+
+    bodies = [entry.body for entry in stage.lms.calls("score")]
+    (submission,) = [body["submission"] for body in bodies if "submission" in body]
+    assert abs(datetime.fromisoformat(submission["submittedAt"]) - finished) < timedelta(hours=1)
 
 
 def test_a_course_catches_up_a_few_learners_at_a_time(stage, monkeypatch):
