@@ -59,7 +59,7 @@ def show(activity_id: str) -> ResponseReturnValue:
     """Let the group read a post again."""
     group = _group(_theirs(activity_id))
     with tool().database.transaction() as session:
-        if not discussions.unhide(session, group, request.form.get("post", "")):
+        if not discussions.unhide(session, tool().sealer, group, request.form.get("post", "")):
             raise PageMissing
     return redirect(url_for("moderate.posts"), 303)
 

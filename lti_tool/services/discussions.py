@@ -8,17 +8,17 @@ import json
 import re
 import secrets
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
 from lti_tool.activities.base import Activity, Value
 from lti_tool.db import add_once, upsert
 from lti_tool.library.model import Workshop
-from lti_tool.mentoring.discussion import posted_of
+from lti_tool.mentoring.discussion import Posted, posted_of
 from lti_tool.models import DiscussionPost, Member, Person, PostReport
 from lti_tool.seal import Sealer
 from lti_tool.services.classroom import label
@@ -75,18 +75,26 @@ def follow(
         for post in session.scalars(select(DiscussionPost).filter_by(**key)):
             _take_away(session, sealer, author, post)
         return
-    # With another way to sign it, it is another post: nobody may link the two by its id.
-    changed = update(DiscussionPost).filter_by(**key, is_named=not posted.is_named)
-    session.execute(changed.values(public_id=secrets.token_hex(16)))
-    text = json.dumps({"prompt": posted.prompt, "text": posted.text}).encode()
+    before = session.scalars(select(DiscussionPost).filter_by(**key)).first()
+    # A hidden post is signed as it was until it is shown again: its reason would tell whose the other one was.
+    is_named = before.is_named if before and before.hidden_at else posted.is_named
+    if before:
+        _sign(session, before, is_named)
     upsert(
         session,
         DiscussionPost,
         key,
         once={"public_id": secrets.token_hex(16)},
-        is_named=posted.is_named,
-        sealed=sealer.seal(text, *place(author, workshop.id, activity.id)),
+        is_named=is_named,
+        sealed=sealer.seal(json.dumps(asdict(posted)).encode(), *place(author, workshop.id, activity.id)),
     )
+
+
+def _sign(session: Session, post: DiscussionPost, is_named: bool) -> None:
+    """With another way to sign it, it is another post: nobody may link the two by its id or its reports."""
+    if post.is_named != is_named:
+        post.is_named, post.public_id = is_named, secrets.token_hex(16)
+        session.execute(delete(PostReport).filter_by(post_id=post.id))
 
 
 def posts_for(session: Session, sealer: Sealer, group: Group, reader_id: int) -> list[Post]:
@@ -147,13 +155,17 @@ def hide(session: Session, sealer: Sealer, group: Group, public_id: str, *, by_i
     return True
 
 
-def unhide(session: Session, group: Group, public_id: str) -> bool:
-    """Let the group read a post again; its reports are settled. Say whether the group has such a post."""
+def unhide(session: Session, sealer: Sealer, group: Group, public_id: str) -> bool:
+    """Let the group read a post again, signed as its author last chose; its reports are settled.
+
+    Say whether the group has such a post.
+    """
     post = _find(session, group, public_id)
     if post is None:
         return False
     post.hidden_at = post.hidden_by_id = post.sealed_reason = None
     session.execute(delete(PostReport).filter_by(post_id=post.id))
+    _sign(session, post, _opened(sealer, _author(group, post), post).is_named)
     return True
 
 
@@ -164,7 +176,7 @@ def own_posts(session: Session, sealer: Sealer, author: Author, workshop_id: str
         {
             "activity": post.activity_id,
             "with_name": post.is_named,
-            "text": json.loads(sealer.open(post.sealed, *place(author, *_where(post))))["text"],
+            "text": _opened(sealer, author, post).text,
             "hidden_at": post.hidden_at,
             "hidden_because": _opened_reason(sealer, author, post),
         }
@@ -189,8 +201,8 @@ def _take_away(session: Session, sealer: Sealer, author: Author, post: Discussio
         session.delete(post)
         session.flush()
         return
-    nothing = json.dumps({"prompt": "", "text": ""}).encode()
-    post.sealed = sealer.seal(nothing, *place(author, *_where(post)))
+    nothing = asdict(Posted(prompt="", text="", is_named=post.is_named))
+    post.sealed = sealer.seal(json.dumps(nothing).encode(), *place(author, *_where(post)))
     session.execute(delete(PostReport).filter_by(post_id=post.id))
 
 
@@ -230,9 +242,15 @@ def _author(group: Group, post: DiscussionPost) -> Author:
     return Author(institution_id=group.institution_id, member_id=post.member_id)
 
 
+def _opened(sealer: Sealer, author: Author, post: DiscussionPost) -> Posted:
+    """Return what a post says; one that is older than the choice of a signature in it is signed as it stands."""
+    found = json.loads(sealer.open(post.sealed, *place(author, *_where(post))))
+    return Posted(**{"is_named": post.is_named, **found})
+
+
 def _text(sealer: Sealer, group: Group, post: DiscussionPost) -> dict[str, str]:
-    found: dict[str, str] = json.loads(sealer.open(post.sealed, *place(_author(group, post), *_where(post))))
-    return found
+    found = _opened(sealer, _author(group, post), post)
+    return {"prompt": found.prompt, "text": found.text}
 
 
 def _reason(sealer: Sealer, group: Group, post: DiscussionPost) -> str | None:

@@ -233,6 +233,25 @@ def test_changing_a_hidden_post_does_not_bring_it_back(come):
     assert CANARY in str(teaching(ines))
 
 
+def test_a_hidden_post_is_signed_as_before_until_it_is_shown_so_that_its_reason_names_nobody(come):
+    mai, amara, ines = come("mai"), come("amara"), come("ines")
+    post(mai, "named")
+    amara.finish(ACTIVITY, offline="yes")
+    page = teaching(ines)
+    press(ines, page, page.select_one("form[action$=hide]"), reason="It names a patient.")
+
+    post(mai, "unnamed", text=f"{CANARY} {TEXT}")
+
+    page = teaching(ines)
+    (held,) = [each for each in page.select("main li, main article") if "It names a patient." in each.get_text()][:1]
+    assert "Mai" in held.get_text()
+    press(ines, page, page.select_one("form[action$=show]"))
+    shown = str(group(amara))
+    assert CANARY in shown
+    assert "Mai" not in shown
+    assert "Mai" not in str(teaching(ines).select_one("main"))
+
+
 @pytest.mark.parametrize("how", ["take_back", "delete"])
 def test_a_hidden_post_that_is_taken_back_and_posted_anew_waits_for_the_teacher(come, how):
     mai, amara, ines = come("mai"), come("amara"), come("ines")
