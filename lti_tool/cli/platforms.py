@@ -3,16 +3,16 @@
 import json
 from collections.abc import Callable
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import click
 
 from lti_tool.cli import opened
+from lti_tool.cli.choices import choices, https_address
 from lti_tool.lti.description import missing_for, short
 from lti_tool.lti.registration import Endpoint, endpoint
 from lti_tool.services import connections, platforms, registrations
 from lti_tool.services.connections import Connection
-from lti_tool.services.platforms import Registration
+from lti_tool.services.platforms import Choices, Registration
 from lti_tool.services.registrations import NothingPending
 from lti_tool.settings import Settings
 
@@ -22,19 +22,6 @@ Result = TypeVar("Result")
 @click.group()
 def platform() -> None:
     """Register learning platforms, and see which ones are registered."""
-
-
-def https_address(_context: click.Context, option: click.Parameter, value: str | None) -> str | None:
-    """Refuse what is no address; plain http only for hosts on the operator's own list."""
-    if value is None:
-        return None
-    url = urlsplit(value)
-    plain_allowed = url.netloc in Settings.load().private_hosts
-    if not url.hostname or url.username or (url.scheme != "https" and not (url.scheme == "http" and plain_allowed)):
-        raise click.BadParameter(
-            "write an https address (http only for hosts listed in LTI_TOOL_PRIVATE_HOSTS)", param=option
-        )
-    return value
 
 
 @platform.command()
@@ -49,11 +36,9 @@ def https_address(_context: click.Context, option: click.Parameter, value: str |
 @click.option("--authorization-endpoint", required=True, callback=https_address)
 @click.option("--token-endpoint", required=True, callback=https_address)
 @click.option("--jwks-uri", required=True, callback=https_address)
-@click.option("--token-audience", help="Only where the platform wants another one than its token endpoint.")
-@click.option("--family", default="", help="canvas, moodle, …; a launch fills it in if you leave it out.")
-@click.option("--auto-deploy", is_flag=True, help="Accept deployments that are not listed (Canvas).")
+@choices
 def add(**values: str) -> None:
-    """Register a platform, or bring its registration up to date."""
+    """Register a platform, or bring its registration up to date; what is not given stays as it is."""
     settings = Settings.load()
     if not values["deployment_ids"] and not values["auto_deploy"]:
         raise click.UsageError("Give a --deployment-id, or --auto-deploy to accept any.")
@@ -66,6 +51,18 @@ def add(**values: str) -> None:
         ("Public key set", "/lti/jwks.json"),
     ):
         click.echo(f"  {label}: {settings.base_url}{path}")
+
+
+@platform.command("set")
+@click.argument("platform_id", type=int)
+@choices
+def set_(platform_id: int, **values: str) -> None:
+    """Change what an operator decides of one platform; what is not given stays as it is."""
+    with opened.database() as database, database.transaction() as session:
+        is_known = platforms.choose(session, platform_id, Choices(**values))  # type: ignore[arg-type] # click has typed them
+    if not is_known:
+        raise _no_platform(platform_id)
+    click.echo(f"Platform {platform_id} is changed. See: lti-tool platform show {platform_id}")
 
 
 @platform.command("list")
@@ -116,7 +113,7 @@ def show(platform_id: int, as_json: bool) -> None:
         change = registrations.change_of(session, platform_id)
         wanted = dict(change.wanted) if change else {}
     if connection is None:
-        raise click.ClickException(f"There is no platform {platform_id}: lti-tool platform list")
+        raise _no_platform(platform_id)
     if as_json:
         click.echo(json.dumps(described(connection, wanted), indent=2))
     else:
@@ -135,6 +132,9 @@ def described(connection: Connection, wanted: dict[str, Any]) -> dict[str, Any]:
         "client_id": known.client_id,
         "deployment_ids": list(connection.deployment_ids),
         "auto_deploy": connection.auto_deploy,
+        "allow_anonymous": known.allow_anonymous,
+        "leeway_seconds": known.leeway_seconds,
+        "frame_origins": known.frame_origins.split(),
         "configuration_url": connection.configuration_url,
         "endpoints": {
             each.kind: {"url": each.url, "differs": each.differs} for each in addresses(connection, wanted={})
@@ -165,6 +165,12 @@ def lines(connection: Connection, wanted: dict[str, Any]) -> list[str]:
         found += [f"  will not work: {MISSING[name]}" for name in missing_for(connection.granted_scopes)]
     if connection.granted_claims is not None:
         found.append(f"  shares of people: {', '.join(connection.granted_claims) or 'nothing'}")
+    if known.allow_anonymous:
+        found.append("  people whom it does not name: may look around")
+    if known.leeway_seconds != platforms.USUAL.leeway_seconds:
+        found.append(f"  leeway of clocks: {known.leeway_seconds} s")
+    if known.frame_origins:
+        found.append(f"  may be framed by: {known.frame_origins}")
     if wanted:
         found += ["  A change waits for approval:", *(f"    {each}" for each in differences(connection, wanted))]
     found.append(f"  last launch: {connection.last_launch_at or 'none'}")
@@ -248,8 +254,12 @@ def pace(platform_id: int, at_once: int | None, usual: bool) -> None:
     with opened.database() as database, database.transaction() as session:
         is_known = platforms.set_pace(session, platform_id, at_once)
     if not is_known:
-        raise click.ClickException(f"There is no platform {platform_id}: lti-tool platform list")
+        raise _no_platform(platform_id)
     click.echo(f"Platform {platform_id} gets {at_once or 'as many scores at once as suit its family'}.")
+
+
+def _no_platform(platform_id: int) -> click.ClickException:
+    return click.ClickException(f"There is no platform {platform_id}: lti-tool platform list")
 
 
 def _try(act: Callable[[Any, int], Result], session: Any, platform_id: int) -> Result:

@@ -125,8 +125,8 @@ def _common(message: LaunchMessage, platform: PlatformConfig, target: str) -> di
     return {
         "platform_id": platform.id,
         "deployment_id": message.deployment_id,
-        "person": Person(sub=message.sub or "", name=_name(message), email=message.email),
-        # Nothing can be kept for nobody, so an anonymous person only visits.
+        # Nothing can be kept for nobody: an anonymous person only visits, and all of them are one without a name.
+        "person": _person(message),
         "role": standing.role if message.sub else Role.VISITOR,
         "is_test": standing.is_test,
         "is_administrator": standing.is_administrator,
@@ -139,8 +139,14 @@ def _common(message: LaunchMessage, platform: PlatformConfig, target: str) -> di
         "return_url": return_url,
         "document_target": shown.document_target if shown else None,
         "platform_family": message.platform.product_family_code if message.platform else None,
-        "frame_origins": _origins(platform.issuer, platform.authorization_endpoint, return_url),
+        "frame_origins": _origins(platform, return_url),
     }
+
+
+def _person(message: LaunchMessage) -> Person:
+    if message.sub:
+        return Person(sub=message.sub, name=_name(message), email=message.email)
+    return Person(sub="", name=None, email=None)
 
 
 def _name(message: LaunchMessage) -> str | None:
@@ -159,6 +165,11 @@ def _grades(message: LaunchMessage) -> GradeEndpoints | None:
     return GradeEndpoints(lineitems=claim.lineitems, lineitem=claim.lineitem, scopes=frozenset(claim.scope or ()))
 
 
-def _origins(*urls: str | None) -> tuple[str, ...]:
-    """Keep the order and drop what is no web address: an issuer need not be one."""
-    return tuple(dict.fromkeys(found for url in urls if url and (found := texts.origin(url))))
+def _origins(platform: PlatformConfig, return_url: str | None) -> tuple[str, ...]:
+    """Return who may frame the tool; what the launch itself was sent from comes last.
+
+    What is no web address is dropped: an issuer need not be one.
+    """
+    said = (platform.issuer, platform.authorization_endpoint, return_url)
+    signed = dict.fromkeys(found for url in said if url and (found := texts.origin(url)))
+    return (*(each for each in platform.frame_origins.split() if each not in signed), *signed)

@@ -32,6 +32,8 @@ class PlatformConfig:
     """``canvas``, ``moodle``, another ``product_family_code``, or ``""``."""
     leeway_seconds: int = 60
     allow_anonymous: bool = False
+    frame_origins: str = ""
+    """Origins that the operator lets frame the tool, with spaces between."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -50,6 +50,8 @@ class Platform(Base):
     """``product_family_code``: canvas, moodle, …; empty until a launch names it."""
     leeway_seconds: Mapped[int]
     allow_anonymous: Mapped[bool]
+    frame_origins: Mapped[str] = mapped_column(String(2000), server_default="")
+    """Further origins whose pages may frame the tool, by the operator's word, with spaces between."""
     auto_deploy: Mapped[bool]
     """A deployment that we have not met is added at its first valid launch (Canvas after dynamic registration)."""
     state: Mapped[PlatformState] = mapped_column(String(20))

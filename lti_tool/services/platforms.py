@@ -1,6 +1,7 @@
 """Registered platforms: find the one a sign-in names, add one, list them."""
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -32,7 +33,36 @@ class PlatformNotApproved(PlatformUnknown):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Registration:
+class Choices:
+    """What an operator may say of a platform. None: as it is, or as is usual for a new one."""
+
+    token_audience: str | None = None
+    """``""``: its token endpoint."""
+    family: str | None = None
+    auto_deploy: bool | None = None
+    allow_anonymous: bool | None = None
+    leeway_seconds: int | None = None
+    frame_origins: str | None = None
+
+    def made(self) -> dict[str, Any]:
+        """Return the columns that this sets."""
+        said = {each.name: getattr(self, each.name) for each in fields(Choices)}
+        made = {name: value for name, value in said.items() if value is not None}
+        return made | ({"token_audience": None} if made.get("token_audience") == "" else {})
+
+
+USUAL = Choices(
+    token_audience="",
+    family="",
+    auto_deploy=False,
+    allow_anonymous=False,
+    leeway_seconds=60,
+    frame_origins="",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registration(Choices):
     """What an operator enters to register a platform."""
 
     institution: str
@@ -44,10 +74,6 @@ class Registration:
     authorization_endpoint: str
     token_endpoint: str
     jwks_uri: str
-    token_audience: str | None = None
-    family: str = ""
-    auto_deploy: bool = False
-    allow_anonymous: bool = False
 
 
 class InstitutionDiffers(ToolError):
@@ -63,7 +89,8 @@ class InstitutionDiffers(ToolError):
 def add(session: Session, registration: Registration) -> int:
     """Register a platform, or bring the one with this issuer and client id up to date; return its id.
 
-    The institution is found by its name, and its support contacts are replaced.
+    The institution is found by its name, and its support contacts are replaced. A known platform keeps each of its
+    choices that the registration does not name.
 
     :raise InstitutionDiffers: the platform belongs to another institution, which owns what its learners wrote.
     """
@@ -79,24 +106,18 @@ def add(session: Session, registration: Registration) -> int:
         once={"created_at": clock.now()},
         support_contacts=registration.support_contacts,
     )
+    choices = registration.made()
+    once = {name: value for name, value in USUAL.made().items() if name not in choices}
     platform_id = upsert(
         session,
         Platform,
         {"issuer": registration.issuer, "client_id": registration.client_id},
-        once={
-            "created_at": clock.now(),
-            "leeway_seconds": 60,
-            "state": PlatformState.ACTIVE,
-            "institution_id": institution_id,
-        },
+        once=once | {"created_at": clock.now(), "state": PlatformState.ACTIVE, "institution_id": institution_id},
         name=registration.name,
         authorization_endpoint=registration.authorization_endpoint,
         token_endpoint=registration.token_endpoint,
-        token_audience=registration.token_audience,
         jwks_uri=registration.jwks_uri,
-        family=registration.family,
-        allow_anonymous=registration.allow_anonymous,
-        auto_deploy=registration.auto_deploy,
+        **choices,
     )
     for deployment_id in registration.deployment_ids:
         upsert(session, Deployment, {"platform_id": platform_id, "deployment_id": deployment_id})
@@ -112,6 +133,15 @@ def deployments(session: Session, platform_id: int) -> list[str]:
     """Return the deployment ids that are known under a platform."""
     found = select(Deployment.deployment_id).filter_by(platform_id=platform_id).order_by(Deployment.id)
     return list(session.scalars(found))
+
+
+def choose(session: Session, platform_id: int, choices: Choices) -> bool:
+    """Set what an operator says of a platform and leave the rest; say whether there is one."""
+    platform = session.get(Platform, platform_id)
+    if platform is not None:
+        for name, value in choices.made().items():
+            setattr(platform, name, value)
+    return platform is not None
 
 
 def set_pace(session: Session, platform_id: int, at_once: int | None) -> bool:
