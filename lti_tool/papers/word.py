@@ -6,8 +6,11 @@ from functools import singledispatch
 
 import docx
 from docx.document import Document
+from docx.enum.table import WD_TABLE_DIRECTION
+from docx.oxml import OxmlElement
 
 from lti_tool.activities.paper import Block, Heading, Paper, Picture, Points, Prose, Rows, Signatures, Table
+from lti_tool.language import language as spoken
 from lti_tool.papers.text import SIGN_HERE
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -23,9 +26,19 @@ def as_docx(paper: Paper, *, language: str, made_at: datetime) -> bytes:
     document.add_heading(paper.title, 0)
     for block in paper.blocks:
         _write(block, document)
+    if spoken(language).direction == "rtl":
+        _turn(document)
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()
+
+
+def _turn(document: Document) -> None:
+    """Let paragraphs and tables run from right to left; all styles of paragraphs go back to "Normal"."""
+    paragraphs = document.styles["Normal"].element.get_or_add_pPr()
+    paragraphs.insert_element_before(OxmlElement("w:bidi"), "w:adjustRightInd", "w:spacing", "w:ind", "w:jc")
+    for table in document.tables:
+        table.table_direction = WD_TABLE_DIRECTION.RTL
 
 
 @singledispatch

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import docx
 import pikepdf
 import pytest
+from docx.enum.table import WD_TABLE_DIRECTION
 from icalendar import Calendar
 
 from lti_tool.activities.paper import (
@@ -20,6 +21,7 @@ from lti_tool.activities.paper import (
     Table,
 )
 from lti_tool.papers import calendar, pdf, text, word
+from lti_tool.pseudo import LEFTWARDS
 from lti_tool.web.requests import printable
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
@@ -63,6 +65,15 @@ def test_word_has_real_headings_lists_and_tables():
     assert styles[HOSTILE]
     assert cells == ["Where", "Room 12", "Topic", "Minutes", "Question", "16"]
     assert document.core_properties.author == ""
+
+
+def test_papers_of_a_language_from_right_to_left_run_that_way():
+    document = docx.Document(io.BytesIO(word.as_docx(PAPER, language=LEFTWARDS, made_at=NOW)))
+
+    assert document.styles["Normal"].element.pPr.xpath("w:bidi")
+    assert {table.table_direction for table in document.tables} == {WD_TABLE_DIRECTION.RTL}
+    with pikepdf.open(io.BytesIO(pdf.as_pdf(PAPER, language=LEFTWARDS, pictures={"map": SVG}))) as file:
+        assert str(file.Root.Lang) == "ar"
 
 
 def test_a_pdf_is_tagged_and_says_its_language_and_title():
