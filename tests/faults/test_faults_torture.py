@@ -15,7 +15,7 @@ AIM = Aim(kills=100, faulted=1000, rests=10)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 def test_scores_survive_deaths_trouble_and_wrong_clocks(kind, request):
     seed = f"{secrets.token_hex(4)}/{kind}"
 

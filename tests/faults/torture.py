@@ -25,6 +25,10 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 """A process that is killed loses nothing that it wrote to a file in memory, either; and nobody waits for a disk."""
 
 
+FOUND = 3
+"""The status of a run that found something wrong."""
+
+
 def torture(
     copy: Copies, seed: str, aim: Aim, *, turns_whole_clock: bool = False, say: Callable[[str], None] = print
 ) -> Figures:
@@ -82,7 +86,7 @@ def main() -> None:
             figures = torture(copy, f"{given.seed}/{kind}", aim, turns_whole_clock=given.faketime, say=_say)
         _say(report(kind, figures))
         wrong |= bool(figures.wrong)
-    sys.exit(wrong)
+    sys.exit(FOUND if wrong else 0)
 
 
 def report(kind: str, figures: Figures) -> str:

@@ -25,7 +25,7 @@ from lti_tool.activities.base import Activity
 from lti_tool.db import Database
 from lti_tool.demo_lms import LmsConfig, LmsServer
 from lti_tool.demo_lms.bad_day import SORTS, BadDay
-from lti_tool.library.loader import shipped_workshops
+from lti_tool.library.loader import load_workshop
 from lti_tool.models import DeliveryState
 from lti_tool.seal import Sealer
 from lti_tool.services import grading, progress, signing_keys
@@ -63,7 +63,7 @@ class House:
         self.bad_day, self.calm = BadDay(seed, SHARES, SORTS_OF_TROUBLE), BadDay(seed, {})
         self.settings = make_settings(database_url, base_url=f"http://{address}", bind=address)
         self.database = Database(database_url)
-        self.workshop = shipped_workshops()["fundamentals"]
+        self.workshop = load_workshop()
         self.judge = Judge(self.database, self.lms, self.workshop)
         self.control = Control(folder, seed)
         self._figures = Figures()

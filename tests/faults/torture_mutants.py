@@ -14,6 +14,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from torture import FOUND
+
 ROOT = Path(__file__).resolve().parents[2]
 TORTURE = ("tests/faults/torture.py",)
 PATIENCE = 1800
@@ -165,7 +167,7 @@ def kill(mutant: Mutant, seed: str) -> tuple[bool, str]:
                 ).returncode
             except subprocess.TimeoutExpired:
                 code = 0
-        return code == 1, _last_words(log.read_text(errors="replace"))
+        return code == (FOUND if mutant.judge == TORTURE else 1), _last_words(log.read_text(errors="replace"))
 
 
 def _change(path: Path, mutant: Mutant) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from torture_control import Control
 
-from lti_tool.cli.serve import _web_command
+from lti_tool.cli.serve import web_command
 from lti_tool.settings import Settings
 
 HERE = Path(__file__).resolve().parent
@@ -102,7 +102,7 @@ class Machines:
             control.faketime_file.write_text("+0\n")
         self._control = control
         self._zygote = Zygote(control, environment, turns_clock=turns_clock)
-        web = _web_command(settings)[2:]
+        web = web_command(settings)[2:]
         self._wanted = [("web", web)] + [("worker", ["lti_tool", "work"])] * workers
         self._running: list[int | None] = [None] * len(self._wanted)
 

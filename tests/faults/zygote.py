@@ -25,7 +25,7 @@ from werkzeug.serving import make_server
 import lti_tool.cli  # noqa: F401 - the same
 from lti_tool import app, db
 from lti_tool.jobs import runner
-from lti_tool.library.loader import shipped_workshops
+from lti_tool.library.loader import workshops_of
 from lti_tool.settings import Settings
 
 alive: set[int] = set()
@@ -33,7 +33,7 @@ alive: set[int] = set()
 
 def serve(control: Control) -> None:
     """Take orders until there are no more."""
-    shipped_workshops()
+    workshops_of(Settings.load().workshops)
     configure_mappers()
     # Those who are forked find the app and the engine of the rehearsal, which know their pages and statements already.
     db.open_engine = cache(db.open_engine)

@@ -1,4 +1,4 @@
-"""Several columns in one course, and a course that is complete only at 100: what the gradebook shows on the way there."""
+"""Several columns in one course, and a course that is complete only at 100: what the gradebook shows on the way."""
 
 from decimal import Decimal
 
