@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from lti_tool import db, schema
 from lti_tool.lti.keys import key_set
-from lti_tool.services import signing_keys
+from lti_tool.services import signing_keys, workers
 from lti_tool.web.access import anyone
 from lti_tool.web.tool import tool
 
@@ -35,15 +35,20 @@ def alive() -> ResponseReturnValue:
 
 @bp.get("/readyz")
 def ready() -> ResponseReturnValue:
-    """Say whether learners can be served: the database answers, its tables are ours, the signing key opens."""
-    parts = tool()
+    """Say whether learners can be served: the database answers, its tables are ours, the signing key opens.
+
+    Beside it stands how many workers gave a sign of life in the last minute. None: scores wait, learners need not.
+    """
+    parts, working = tool(), 0
     checks = {"database": False, "tables": False, "keys": False}
     try:
         checks["database"] = db.answers(parts.database)
         checks["tables"] = schema.current(parts.database) == schema.head()
         with parts.database.reading() as session:
             checks["keys"] = bool(signing_keys.current(session, parts.sealer))
+            working = workers.alive(session)
     except Exception as error:
         g.not_ready = type(error).__name__
     well = all(checks.values())
-    return {"status": "ready" if well else "not ready", "checks": checks}, 200 if well else 503
+    status = "ready" if well else "not ready"
+    return {"status": status, "checks": checks, "workers": working}, 200 if well else 503

@@ -18,15 +18,11 @@ from pathlib import Path
 from databases import KINDS, Copies, PostgresqlCopies, SqliteCopies, own_postgresql
 from stage import make_settings
 from torture_control import faketime
-from torture_figures import Aim, Figures
+from torture_figures import FOUND, Aim, Figures
 from torture_house import ROUNDS, House
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 """A process that is killed loses nothing that it wrote to a file in memory, either; and nobody waits for a disk."""
-
-
-FOUND = 3
-"""The status of a run that found something wrong."""
 
 
 def torture(

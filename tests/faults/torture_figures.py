@@ -3,6 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass, field, fields
 
+FOUND = 3
+"""The status of a run that found something wrong."""
+
 
 @dataclass
 class Figures:

@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from torture import FOUND
+from torture_figures import FOUND
 
 ROOT = Path(__file__).resolve().parents[2]
 TORTURE = ("tests/faults/torture.py",)
