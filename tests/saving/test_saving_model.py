@@ -52,7 +52,7 @@ class World:
 
     def __init__(self, learner, seed: int) -> None:
         self.learner = learner
-        self.chance = random.Random(seed)
+        self.chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
         self.tabs = [Tab(), Tab()]
         self.on_the_way: list[Letter] = []
         self.acknowledged: dict[int, dict[str, str]] = {}
