@@ -33,6 +33,11 @@ class Control:
             self._file.truncate(_SIZE)
         self._memory = mmap.mmap(self._file.fileno(), _SIZE)
 
+    def close(self) -> None:
+        """Let go of the file."""
+        self._memory.close()
+        self._file.close()
+
     @property
     def offset(self) -> float:
         """How many seconds the tool's clock is ahead."""

@@ -4,18 +4,20 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from torture_control import Control
 from torture_learners import Learner
 from torture_oracle import Judge
 from torture_tool import Machines
 
 from lti_tool import clock
-from lti_tool.db import Database
+from lti_tool.db import Database, DatabaseBusy
 from lti_tool.demo_lms import Lms
 from lti_tool.demo_lms.results import set_by_person
 from lti_tool.models import DeliveryState, GradeDelivery
@@ -28,6 +30,8 @@ STEPS = (-3600, -5, -1, 0.4, 1, 20, 45)
 SPEED = 10
 """How fast time goes, except while somebody signs in: an id_token is old after a minute."""
 LEASE = 60
+BUSY_AT_MOST = 20
+"""Times of five seconds that the database may be busy."""
 
 
 @dataclass(kw_only=True)
@@ -56,10 +60,15 @@ class Harm:
         """Start again what has died, and make as if a minute had passed for the scores that it held."""
         if not self.machines.revive():
             return
-        with self.database.transaction() as session:
-            for row in session.scalars(select(GradeDelivery).filter_by(state=DeliveryState.SENDING)):
-                if int((row.lease_owner or "::").split(":")[1] or 0) not in self.machines.alive:
-                    row.lease_until = clock.now()
+        self.write(self._free_what_the_dead_held)
+
+    def write(self, act: Callable[[Session], object]) -> None:
+        """Write to the database; who finds it busy, because somebody stands still in the middle, comes again."""
+        for _ in range(BUSY_AT_MOST):
+            with suppress(DatabaseBusy), self.database.transaction() as session:
+                act(session)
+                return
+        raise AssertionError("the database is busy all the time")
 
     def let_time_pass(self, seconds: float) -> None:
         """Turn the tool's clock and the platform's on, both alike."""
@@ -93,6 +102,11 @@ class Harm:
         weights: Iterable[int] = [weight for weight, _ in harms]
         self.chance.choices([act for _, act in harms], list(weights))[0]()
 
+    def _free_what_the_dead_held(self, session: Session) -> None:
+        for row in session.scalars(select(GradeDelivery).filter_by(state=DeliveryState.SENDING)):
+            if int((row.lease_owner or ":0:").split(":")[1]) not in self.machines.alive:
+                row.lease_until = clock.now()
+
     def _pause(self) -> None:
         """Let a worker stand still until its lease has run out and another may have taken over."""
         if (pid := self.machines.pause(self.chance)) is None:
@@ -121,5 +135,4 @@ class Harm:
         self.done["by_hand"] += 1
 
     def _ask_to_compare(self) -> None:
-        with self.database.transaction() as session:
-            reconciling.ask(session)
+        self.write(reconciling.ask)

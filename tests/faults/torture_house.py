@@ -92,10 +92,11 @@ class House:
 
     def stop(self) -> None:
         """Take everything down."""
-        self._clock.stop()
         self.machines.stop()
         self.server.stop()
+        self._clock.stop()
         self.database.engine.dispose()
+        self.control.close()
 
     @property
     def figures(self) -> Figures:
@@ -173,8 +174,7 @@ class House:
     def _rotate_keys(self) -> None:
         """Sign with the next key from now on; it is a day old."""
         self.harm.let_time_pass(signing_keys.PUBLISHED_AHEAD.total_seconds() + 1)
-        with self.database.transaction() as session:
-            signing_keys.rotate(session, self._sealer)
+        self.harm.write(lambda session: signing_keys.rotate(session, self._sealer))
 
     def _drain_under_torture(self, learners: list[Learner]) -> None:
         """Go on for a random while, with more that is completed now and then, so that the rest begins at any moment."""
@@ -203,8 +203,8 @@ class House:
         """Complete an activity without a page, in one transaction, as a page does it."""
         if (author := self._authors.get(learner)) is None:
             author = self._authors[learner] = self.judge.author(learner.course, learner.person)
-        with self.database.transaction() as session:
-            progress.save(session, self._sealer, author, self.workshop, activity, {}, expected=0, complete=True)
+        how = {"expected": 0, "complete": True}
+        self.harm.write(lambda s: progress.save(s, self._sealer, author, self.workshop, activity, {}, **how))
 
     def _look(self, learner: Learner) -> None:
         """See whether the learner's page says "sent" before the platform has taken the score."""
