@@ -41,7 +41,8 @@ class Zygote:
         self._heard: dict[str, int] = {}
         self.alive: set[int] = set()
         assert self._news.readline() == "ready\n", "the zygote did not come up"
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
     def start(self, role: str, words: list[str]) -> int:
         """Start a process of this role, which runs a Python module with arguments; return its number."""
@@ -61,6 +62,8 @@ class Zygote:
         """End it, and everything that it started."""
         self._orders.close()
         self._process.wait(60)
+        self._listener.join(60)
+        self._news.close()
 
     def _order(self, **order: Any) -> None:
         self._orders.write(json.dumps(order) + "\n")
