@@ -45,6 +45,8 @@ class Harm:
     lms: Lms
     judge: Judge
     links: tuple[str, ...]
+    meanwhile: Callable[[], object]
+    """What learners do while the clock is wrong."""
     done: Counter[str] = field(default_factory=Counter)
     _next: int = 0
 
@@ -119,6 +121,7 @@ class Harm:
     def _step_clock(self) -> None:
         """Let the tool's clock be wrong for a moment; while it is behind, what is due later stays so."""
         self.control.offset += (step := self.chance.choice(STEPS))
+        self.meanwhile()
         time.sleep(self.chance.uniform(0.05, 0.2))
         self.control.offset -= step
         self.done["steps"] += 1

@@ -88,6 +88,7 @@ class House:
             lms=self.lms,
             judge=self.judge,
             links=LINKS,
+            meanwhile=self._complete_some,
         )
 
     def stop(self) -> None:
