@@ -68,12 +68,14 @@ def page_time(moment: datetime | date, form: str = "time") -> Markup:
 
 def translated(message: str, **given: object) -> Markup:
     """Return a sentence of a template in the page's language; what is filled in is escaped."""
-    return Markup(language.gettext(message)) % language.written(given) if given else Markup(language.gettext(message))  # noqa: S704 - from translators
+    said = Markup(language.gettext(message))  # noqa: S704 - written by us or by translators
+    return said % language.written(given) if given else said
 
 
 def counted(one: str, many: str, num: int, **given: object) -> Markup:
     """Return the sentence of a template for a number."""
-    return Markup(language.plural(one, many, num)) % language.written({"num": num, **given})  # noqa: S704 - from translators
+    said = Markup(language.plural(one, many, num))  # noqa: S704 - written by us or by translators
+    return said % language.written({"num": num, **given})
 
 
 def picture(block: Picture) -> Markup:

@@ -70,6 +70,18 @@ def test_no_sentence_in_python_is_outside_of_a_mark():
     assert {name: texts for name, texts in found.items() if texts} == {}
 
 
+def test_a_template_translates_only_what_stands_in_our_code():
+    # What is translated counts as markup: nothing that somebody typed may ever come there.
+    calls = {
+        f"{getattr(call.args[0].node, 'name', '')}.{call.args[0].attr}"
+        for path in TEMPLATES
+        for call in Environment(autoescape=True).parse(path.read_text()).find_all(nodes.Call)
+        if isinstance(call.node, nodes.Name) and call.node.name in MARKS and not isinstance(call.args[0], nodes.Const)
+    }
+
+    assert calls == {"error.message", "error.remedy"}
+
+
 def test_what_is_marked_is_found_by_the_extraction():
     keywords = {**dict.fromkeys(MARKS - {"plural", "ngettext"}), "ngettext": (1, 2), "plural": (1, 2)}
     methods = [("**.py", "python"), ("templates/**.html", "jinja2")]
