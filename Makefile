@@ -34,7 +34,7 @@ test-all: check .tools/browser.json .tools/oracle/.ready  ## the same with the l
 
 # What this finds is in docs/performance.md; ARGS goes to the script, for example ARGS="--rounds 3 --database sqlite".
 WHAT ?= launches
-bench: .venv/.bench $(VENDOR)  ## what the tool costs: WHAT=launches, footprint, maps or rosters
+bench: .venv/.bench $(VENDOR)  ## what the tool costs: WHAT=launches, footprint, grades, maps or rosters
 	@$(BIN)/python benchmarks/$(WHAT).py $(ARGS)
 
 torture: .venv/.test  ## grades under 2,000 SIGKILL and 20,000 faulted posts, for hours: ARGS="--seed 7 --faketime"

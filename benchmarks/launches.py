@@ -69,7 +69,7 @@ def read_options() -> argparse.Namespace:
 def prepare(stack: ExitStack, kind: str, server: str, platform: Settings) -> Course:
     """Start the floor and the tool on databases of one kind."""
     here = stack.enter_context(stands.place(kind, server, platform))
-    return Course(kind, stack.enter_context(stands.floor(here)), stack.enter_context(stands.tool(here)))
+    return Course(kind, stack.enter_context(stands.floor(here)), stack.enter_context(stands.tool(here, worker=False)))
 
 
 async def measure(settings: Settings, courses: list[Course], options: argparse.Namespace) -> None:

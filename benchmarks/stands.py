@@ -102,29 +102,41 @@ def floor(here: Place) -> Iterator[Target]:
 
 
 @contextmanager
-def tool(here: Place) -> Iterator[Target]:
-    """Yield the tool, running as it ships, worker included, with launchbench's platform registered."""
+def tool(here: Place, *, worker: bool = True) -> Iterator[Target]:
+    """Yield the tool, running as it ships, with launchbench's platform registered; without the worker if it is idle."""
     port = free_port()
-    given = settings(here, port)
-    environment = {**os.environ, **given}
-    for words in (["upgrade"], registration(here.platform)):
-        subprocess.run([sys.executable, "-m", "lti_tool", *words], env=environment, check=True, stdout=sys.stderr)
+    environment = prepared(here, port, [here.platform])
     command = [sys.executable, "-m", "lti_tool", "run"]
+    if not worker:
+        command = serve("lti_tool.app:from_environment()", here, port)
     if here.server == "granian":
         command = serve("lti_tool.app:from_environment", here, port, "--factory")
     with running(command, environment, port) as pid:
-        yield Target(
-            name="tool",
-            login_url=f"https://{PUBLIC}/lti/login",
-            target_link_uri=f"https://{PUBLIC}/lti/launch",
-            connect=f"127.0.0.1:{port}",
-            headers={"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https", "X-Forwarded-Host": PUBLIC},
-            marker="data-csrf",
-            processes=here.processes(pid),
-        )
+        yield target(port, here.processes(pid))
 
 
-def settings(here: Place, port: int) -> dict[str, str]:
+def target(port: int, processes: dict[str, dict[str, Any]]) -> Target:
+    """Return the tool as launchbench sees it, behind a proxy with TLS."""
+    return Target(
+        name="tool",
+        login_url=f"https://{PUBLIC}/lti/login",
+        target_link_uri=f"https://{PUBLIC}/lti/launch",
+        connect=f"127.0.0.1:{port}",
+        headers={"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https", "X-Forwarded-Host": PUBLIC},
+        marker="data-csrf",
+        processes=processes,
+    )
+
+
+def prepared(here: Place, port: int, platforms: list[Platform]) -> dict[str, str]:
+    """Make the tool's tables and register platforms; return the environment that it runs in."""
+    environment = {**os.environ, **settings(here, port, platforms)}
+    for words in (["upgrade"], *map(registration, platforms)):
+        subprocess.run([sys.executable, "-m", "lti_tool", *words], env=environment, check=True, stdout=sys.stderr)
+    return environment
+
+
+def settings(here: Place, port: int, platforms: list[Platform]) -> dict[str, str]:
     """Return the tool's settings as its environment."""
     return {
         "LTI_TOOL_BASE_URL": f"https://{PUBLIC}",
@@ -133,7 +145,7 @@ def settings(here: Place, port: int) -> dict[str, str]:
         "LTI_TOOL_DATABASE_URL": here.database("tool").replace("+psycopg", ""),
         "LTI_TOOL_SECRET_KEY": secrets.token_urlsafe(48),
         "LTI_TOOL_ENCRYPTION_KEYS": "bench:" + base64.b64encode(secrets.token_bytes(32)).decode(),
-        "LTI_TOOL_PRIVATE_HOSTS": here.platform.listen,
+        "LTI_TOOL_PRIVATE_HOSTS": ",".join(platform.listen for platform in platforms),
     }
 
 
