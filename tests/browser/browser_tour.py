@@ -8,6 +8,7 @@ from browser_people import act, compare, draw
 from browser_plan import FULL, fill, press, send_evaluation
 from browser_walk import FIRST_MODULE, Walk
 from playwright.sync_api import expect
+from whole_walk import Walk as Answers
 
 from lti_tool.demo_lms import begin
 from lti_tool.lti.login import read_login
@@ -35,6 +36,7 @@ class Tour:
         yield from self.planning()
         yield from self.people()
         yield from self.own_data()
+        yield from self.papers()
         yield from self.teaching()
         yield from self.platform()
 
@@ -143,6 +145,21 @@ class Tour:
         self.walk.link("Delete my answers").click()
         expect(self.walk.heading).to_have_text("Delete my answers")
         yield "delete my answers"
+
+    def papers(self) -> Iterator[str]:
+        """Stop at each document of somebody who has done everything, one of them as it prints, and the certificate."""
+        learner = self.stage.browser()
+        learner.launch("budi")
+        for _ in Answers(learner).fully():
+            pass
+        self.walk.launch_window("budi")
+        self.walk.link("My documents").click()
+        expect(self.walk.heading).to_have_text("My documents")
+        yield "my documents"
+        made = [str(link.get_attribute("href")) for link in self.walk.tool.locator(".documents a").all()]
+        for path in [*made, *(f"{each}print" for each in made if each.endswith("m2.map/"))]:
+            self.walk.page.goto(f"{self.base_url}{path}")
+            yield f"document {path.partition('/documents/')[2]}"
 
     def teaching(self) -> Iterator[str]:
         """Stop at the pages of those who teach, of visitors, and at links without a usable column."""

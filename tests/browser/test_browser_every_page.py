@@ -50,7 +50,7 @@ def test_axe_finds_nothing_in_print_or_with_forced_colours(tour):
     page = tour.walk.page
 
     found = []
-    for name in chain(tour.learning(), tour.teaching()):
+    for name in chain(tour.learning(), tour.papers(), tour.teaching()):
         page.emulate_media(media="print")
         found += found_by_axe(page, f"{name}, print")
         page.emulate_media(media="screen", forced_colors="active")
