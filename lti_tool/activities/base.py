@@ -201,6 +201,8 @@ class Kind(Protocol):
     """Whether finished work is something to take along: ``paper`` makes it."""
     may_be_shared: bool = False
     """Whether a learner may show that paper to the teachers of the course."""
+    shows: tuple[str, ...] = ()
+    """Kinds whose answers may show through in a paper that is shared; all others stay with the learner."""
 
     def read(self, source: Source) -> object:
         """Return the content of one activity of this kind."""

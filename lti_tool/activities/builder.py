@@ -198,7 +198,7 @@ class BuilderKind(Kind):
     def readable(self, activity: Activity, value: Value, work: Work) -> list[tuple[str, str]]:
         """Return what was filled in, in the order of the page."""
         builder = content_of(activity, Builder)
-        offline = [(builder.offline, "Yes")] if value.get(OFFLINE) else []
+        offline = [(builder.offline, _("Yes"))] if value.get(OFFLINE) else []
         lines = lines_of(builder, value, self.lines_key)
         inside = [(f"{place} – {label}", text) for place, rows in lines for label, text in rows]
         return [*offline, *rows_of(builder, value), *inside]

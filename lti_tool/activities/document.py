@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from lti_tool.activities.base import Source, Value
+from lti_tool.language import gettext as _
 from lti_tool.mentoring.blanks import YES, Blank, day_of, is_empty
 from lti_tool.mentoring.phrases import fill, short_day
 from lti_tool.mentoring.plan import Line, written
@@ -131,7 +132,7 @@ def text_in(question: Question, given: Any, locale: str) -> str:
     if blank.type == "list":
         return ", ".join(question.options[each] for each in given if each in question.options)
     if blank.type == "flag":
-        return "Yes" if given else "No"
+        return _("Yes") if given else _("No")
     if blank.type == "choice":
         return question.options.get(given, str(given))
     day = day_of(given) if blank.type == "date" else None

@@ -31,6 +31,7 @@ class SaidOfArea:
 def needs_paper(profile: Profile, areas: tuple[SaidOfArea, ...], words: dict[str, str], note: str) -> Paper:
     """Return the profile's paper; ``words`` are the pack's words for papers."""
     bars = tuple(_bar(area) for area in areas)
+    title = words["paper_title"].replace("{day}", day(date.fromisoformat(profile.on)))
     sentence = "; ".join(f"{bar.label}: {bar.shown} ({bar.band})" for bar in bars)
     table = Table(
         caption=words["paper_caption"],
@@ -39,9 +40,9 @@ def needs_paper(profile: Profile, areas: tuple[SaidOfArea, ...], words: dict[str
     )
     return Paper(
         name="profile",
-        title=words["paper_title"].replace("{day}", day(date.fromisoformat(profile.on))),
+        title=title,
         blocks=(
-            Picture(component="profile", drawing=bars, title=words["paper_title"], text=sentence),
+            Picture(component="profile", drawing=bars, title=title, text=sentence),
             Prose(text=note),
             table,
             Heading(text=words["paper_areas"]),

@@ -141,7 +141,7 @@ class RatingSet(Kind):
         """Return each item with its rating in figure and words."""
         rating = content_of(activity, Rating)
         words: dict[object, str] = {number: f"{number} – {anchor}" for number, anchor in rating.scale}
-        words[SKIP] = "Skipped"
+        words[SKIP] = _("Skipped")
         return [(item.text, words.get(value.get(item.id), _("Not answered"))) for item in rating.items]
 
     def outcome(self, activity: Activity, value: Value, work: Work) -> Summary | None:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from lti_tool.services import erasure, privacy
+from lti_tool.services import erasure, privacy, progress
 from lti_tool.services.privacy import PersonalData
 from lti_tool.services.progress import Author
 from lti_tool.web.access import visit_blueprint
@@ -29,6 +29,8 @@ def show() -> str:
         data=data,
         answers=sum(bool(each.stored.value) for each in data.written),
         done=sum(bool(each.stored.completed_at) for each in data.written),
+        revisions=progress.REVISIONS_KEPT,
+        revision_days=progress.REVISIONS_KEPT_FOR.days,
         download_json_url=url_for("mine.download_json"),
         download_html_url=url_for("mine.download_html"),
         delete_url=url_for("mine.confirm_delete"),
@@ -86,9 +88,14 @@ def reset() -> ResponseReturnValue:
 
 @bp.get("/erase")
 def confirm_erase() -> str:
-    """Ask before everything about this person is deleted."""
+    """Ask before everything about this person is deleted, and name the grades that would never arrive."""
+    with tool().database.reading() as session:
+        waiting = privacy.grades_on_their_way(session, visit.member_id)
     return render_template(
-        "learn/my_data_erase.html", erase_url=url_for("mine.erase"), my_data_url=url_for("mine.show")
+        "learn/my_data_erase.html",
+        waiting=waiting,
+        erase_url=url_for("mine.erase"),
+        my_data_url=url_for("mine.show"),
     )
 
 

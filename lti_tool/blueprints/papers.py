@@ -31,7 +31,7 @@ def index() -> str:
     """List the learner's documents: what is there, and what an activity would make."""
     with tool().database.reading() as session:
         made = [_make(each) for each in papers.makers(current_workshop()) if _opens(each)]
-        certificate = papers.certificate(session, visit.member_id, current_workshop())
+        certificate = papers.certificate(session, visit.member_id, current_workshop(), visit.timezone)
     return render_template(
         "papers/index.html",
         made=made,
@@ -181,7 +181,7 @@ def _paper(activity_id: str) -> tuple[MadePaper, Paper]:
 
 def _certificate() -> Certificate:
     with tool().database.reading() as session:
-        found = papers.certificate(session, visit.member_id, current_workshop())
+        found = papers.certificate(session, visit.member_id, current_workshop(), visit.timezone)
     if found is None or visit.part != grading.WHOLE:
         raise PageMissing
     return found

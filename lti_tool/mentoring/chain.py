@@ -70,7 +70,7 @@ def partner_in(answers: Answers) -> str:
 
 def assesses_in(answers: Answers, label: str) -> str:
     """Return whether the person of this label judges the learner, as far as the map says."""
-    person = next((each for each in _people(answers) if each.get("label") == label.strip()), None)
+    person = next((each for each in _people(answers) if _folded(each.get("label")) == _folded(label)), None)
     return str(person.get("assesses_me", "")) if person and label.strip() else ""
 
 
@@ -83,10 +83,14 @@ def closing_in(answers: Answers) -> dict[str, Any]:
     """Return the figures of the closing page, and the next step if there is one."""
     return {
         "n_priorities": len(answers.get("priorities", {}).get("chosen", [])),
-        "n_people": len(_people(answers)),
+        "n_people": sum(bool(each.get("label")) for each in _people(answers)),
         "n_goals": len(goals_in(answers)),
         "next": next_action(answers.get("follow_up", {}).get("actions", [])),
     }
+
+
+def _folded(label: object) -> str:
+    return str(label or "").strip().casefold()
 
 
 def _people(answers: Answers) -> Sequence[Mapping[str, Any]]:

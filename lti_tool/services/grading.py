@@ -41,6 +41,8 @@ class GradeState:
     """``none``, ``nothing_yet``, ``on_completion``, ``test``, or what a delivery's state says."""
     at: datetime | None = None
     score: str | None = None
+    of_module: bool = False
+    """Whether it is that of one module and not of the whole workshop."""
 
 
 def standing(workshop: Workshop, part: str, done: frozenset[str], maximum: Decimal = MAXIMUM) -> Standing:
@@ -216,7 +218,7 @@ _member, _assignment, _course, _column, _delivery = map(
 )
 # A statement of every page that names the grade: made once, and of columns alone.
 _STATE = (
-    select(_member.c.is_test, _assignment.c.send_when, _assignment.c.collects_grade)
+    select(_member.c.is_test, _assignment.c.send_when, _assignment.c.collects_grade, _assignment.c.part)
     .add_columns(_course.c.lineitems_url, _course.c.grade_scopes, _column.c.id.label("column_id"), _column.c.url)
     .add_columns(*(_delivery.c[name] for name in ("state", "given", "maximum", "changed_at", "delivered_at")))
     .join_from(_member, _assignment, _assignment.c.id == bindparam("assignment"))
@@ -241,7 +243,8 @@ def state_for(session: Session, member_id: int, assignment_id: int) -> GradeStat
 def delivery_state(delivery: GradeDelivery | None, assignment: Assignment) -> GradeState:
     """Return a delivery in the words of ``GradeState``; None is a learner whose score nobody waits for yet."""
     if delivery is None:
-        return GradeState(kind="nothing_yet" if assignment.send_when == AS_THEY_GO else "on_completion")
+        kind = "nothing_yet" if assignment.send_when == AS_THEY_GO else "on_completion"
+        return GradeState(kind=kind, of_module=assignment.part != WHOLE)
     score = in_words(delivery.given, delivery.maximum)
     if delivery.state == DeliveryState.SENT:
         return GradeState(kind="sent", at=delivery.delivered_at, score=score)

@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lti_tool import clock
 from lti_tool.activities import KINDS
 from lti_tool.activities.base import Activity, Work
 from lti_tool.activities.paper import Paper
@@ -50,18 +51,24 @@ def make(
     work: Work,
     *,
     named: bool = True,
+    shared: bool = False,
 ) -> MadePaper:
-    """Make one paper from the author's answers. ``work`` says the day and the contacts; the rest is read here."""
+    """Make one paper from the author's answers. ``work`` says the day and the contacts; the rest is read here.
+
+    One that is ``shared`` is made without what the learner never showed: of other answers, such as ratings, nothing
+    shows through.
+    """
     kind = KINDS[activity.kind]
     stored = progress.load(session, sealer, author, workshop, activity)
-    answers = progress.answers_by_kind(session, sealer, author, workshop, kind.reads)
+    reads = kind.shows if shared else kind.reads
+    answers = progress.answers_by_kind(session, sealer, author, workshop, reads)
     around = Work(today=work.today, support_contacts=work.support_contacts, answers=answers)
     paper = kind.paper(activity, stored.value, around, named=named) if stored.value else None
     return MadePaper(activity=activity, paper=paper, version=stored.version)
 
 
-def certificate(session: Session, member_id: int, workshop: Workshop) -> Certificate | None:
-    """Return the certificate, or None while something is open."""
+def certificate(session: Session, member_id: int, workshop: Workshop, zone: str | None) -> Certificate | None:
+    """Return the certificate, with the day that it was in the learner's zone; None while something is open."""
     done = grading.completed(session, member_id, workshop.id)
     if not grading.standing(workshop, grading.WHOLE, done).complete:
         return None
@@ -69,4 +76,4 @@ def certificate(session: Session, member_id: int, workshop: Workshop) -> Certifi
     last = select(func.max(Answer.completed_at)).filter_by(member_id=member_id, workshop_id=workshop.id)
     completed_at = session.scalar(last.filter(Answer.activity_id.in_(ids)))
     person = session.get_one(Person, session.get_one(Member, member_id).person_id)
-    return Certificate(name=person.name, completed_on=completed_at.date()) if completed_at else None
+    return Certificate(name=person.name, completed_on=clock.day_of(completed_at, zone)) if completed_at else None

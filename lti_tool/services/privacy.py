@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
 from lti_tool.activities import KINDS
 from lti_tool.activities.base import Work
 from lti_tool.library.model import Workshop
-from lti_tool.models import Assignment, GradebookColumn, GradeDelivery, Member, Person, Visit
+from lti_tool.models import Assignment, DeliveryState, GradebookColumn, GradeDelivery, Member, Person, Visit
 from lti_tool.seal import Sealer
 from lti_tool.services import discussions, progress, sharing
 from lti_tool.services.progress import Author, Stored
@@ -73,13 +73,22 @@ def personal_data(session: Session, sealer: Sealer, author: Author, workshop: Wo
                 rows=KINDS[activity.kind].readable(activity, stored[activity.id].value, work),
                 stored=stored[activity.id],
             )
-            for activity in workshop.activities
+            for module in workshop.modules
+            for activity in module.activities
             if activity.id in stored and not activity.opens_later
         ],
         posts=discussions.own_posts(session, sealer, author, workshop.id),
         shares=sharing.own_shares(session, member.id, workshop),
         grades=_grades(session, member.id, workshop),
     )
+
+
+def grades_on_their_way(session: Session, member_id: int) -> int:
+    """Return how many grades of a person no gradebook has yet, in all their courses: erased, they are gone."""
+    person_id = session.get_one(Member, member_id).person_id
+    theirs = GradeDelivery.member_id.in_(select(Member.id).filter_by(person_id=person_id))
+    open_ = GradeDelivery.state.in_([DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.HELD])
+    return session.scalar(select(func.count()).select_from(GradeDelivery).where(theirs, open_)) or 0
 
 
 def _grades(session: Session, member_id: int, workshop: Workshop) -> list[dict[str, Any]]:

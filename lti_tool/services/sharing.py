@@ -140,7 +140,7 @@ def open_shared(
     if activity is None or found.workshop_id != workshop.id:
         raise NotShared
     author = Author(institution_id=viewer.institution_id, member_id=member.id)
-    made = papers.make(session, sealer, author, workshop, activity, work, named=found.with_names)
+    made = papers.make(session, sealer, author, workshop, activity, work, named=found.with_names, shared=True)
     session.add(ShareView(share_id=found.id, member_id=viewer.member_id, seen_at=clock.now()))
     log.info("shared paper opened", share=found.id, by=viewer.member_id)
     shown = SharedPaper(id=found.id, learner=label(member.person), activity=activity, shared_at=found.shared_at)

@@ -210,6 +210,14 @@ def test_only_the_last_rounds_are_kept():
     assert len(value["rounds"]) == 24
 
 
+def test_a_profile_to_take_along_says_its_day_as_people_do():
+    paper = KIND.paper(NEEDS, finished(ALL_ANSWERED), MONDAY)
+
+    assert paper is not None
+    assert paper.title.endswith("Nov 23, 2026")
+    assert paper.blocks[0].title == paper.title
+
+
 def test_the_learner_can_read_it_all():
     value = finished(WITH_SKIPS)
 

@@ -115,7 +115,7 @@ def test_the_privacy_page_promises_what_this_release_has_and_no_more():
     assert lines == [
         "Your ratings, notes, map and drafts are yours. Teachers of this course cannot open them.",
         "Your teachers see which activities you finished and on which day.",
-        "You may share single pages with your teachers. You can take that back at any time.",
+        "You may share single pages with your teachers and their assistants. You can take that back at any time.",
         "You may skip any question. Skipping never costs points.",
         'You can download or delete your answers under "My data".',
     ]

@@ -75,6 +75,21 @@ def test_points_of_a_module_are_those_of_its_column(stage):
     assert "20.00 of 20" in learner.open(f"{learner.visit}/grade").get_text()
 
 
+def test_a_link_to_one_module_speaks_of_that_module(stage):
+    link = add(stage, part=["m0"], send="when_complete")
+    learner = stage.browser()
+
+    before = learner.launch("mai", link=link).get_text(" ", strip=True)
+    learner.finish_first_module()
+    after = learner.open(learner.home).get_text(" ", strip=True)
+    about = learner.open(f"{learner.visit}/grade").get_text(" ", strip=True)
+
+    assert "Your grade is sent when this module is complete." in before
+    assert "You finished this module." in after
+    assert "Your course collects the grade once this module is complete." in about
+    assert [text for text in (before, after, about) if "whole workshop" in text] == []
+
+
 def test_points_are_read_once(stage):
     link = add(stage, part=["m0"], points_m0="20", send="as_they_go")
 

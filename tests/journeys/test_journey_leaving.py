@@ -31,6 +31,21 @@ def test_the_page_that_resets_names_the_gradebook(learner):
 
     assert "gradebook" in page
     assert "lowers your grade" in page
+    assert "What you posted to your group is deleted there, too." in page
+
+
+def test_before_anything_is_deleted_the_page_names_everything_that_goes_with_it(stage, learner):
+    learner.finish_first_module()
+
+    pages = ("my-data/", "my-data/delete", "my-data/erase")
+    kept, deleted, erased = (learner.open(f"{learner.visit}/{each}").get_text(" ", strip=True) for each in pages)
+    stage.deliver()
+    arrived = learner.open(f"{learner.visit}/my-data/erase").get_text(" ", strip=True)
+
+    assert "of each the last 50, for 30 days" in kept
+    assert "What you shared is taken back." in deleted
+    assert "1 grade of yours is still on its way" in erased
+    assert "on its way" not in arrived
 
 
 def test_erasing_leaves_no_row_about_a_person_and_nobody_else_loses_anything(stage, learner):

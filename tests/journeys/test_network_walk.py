@@ -26,6 +26,22 @@ def draw(browser: Browser) -> None:
     press(browser, "m2.map", "ties", "knows", **{"tie-p1-p3": "yes"})
 
 
+def test_what_is_shared_of_a_map_says_nothing_of_private_ratings(learner, teacher):
+    draw(learner)
+    learner.finish("m1.priorities", p1="belonging")
+    press(learner, "m2.map", "finish", "picture")
+    paper = f"{learner.visit}/documents/m2.map/"
+    own = learner.open(paper)
+
+    learner.post(f"{paper}share", {**hidden(own), "do": "share", "names": "yes"})
+    listed = teacher.open(f"{teacher.visit}/teach/shared/")
+    seen = teacher.post(listed.main.form["action"], hidden(listed)).text
+
+    assert "nobody yet" in own.select_one("figure").get_text()
+    assert "Dr Okafor" in seen
+    assert "nobody yet" not in seen
+
+
 def done(browser: Browser, activity: str) -> bool:
     """Whether the list of all modules shows an activity as done."""
     link = browser.open(browser.home).select_one(f"a[href$='/activities/{activity}']")

@@ -27,6 +27,7 @@ def done_since(stage, days: int) -> None:
 
 
 def test_the_check_in_waits_for_six_weeks_and_then_opens(stage, learner):
+    own = f"{learner.visit}/my-data/three-steps.json"
     before = learner.open(learner.home).get_text()
     closed = learner.get(f"{learner.visit}/activities/m5.check_in")
     finish_last_module(learner)
@@ -36,12 +37,14 @@ def test_the_check_in_waits_for_six_weeks_and_then_opens(stage, learner):
     done_since(stage, 43)
     answered = learner.finish("m5.check_in", sent="sent", talk="planned", learned="That it is easier in writing.")
     after = learner.open(answered.location)
+    taken = {each["activity_id"]: each["rows"] for each in learner.get(own).json["written"]}
     stage.deliver()
 
     assert "Opens 42 days after “Plan, act, close”" in before
     assert "Opens on " in waiting
     assert "6 of 27 done" in waiting
     assert (closed.status_code, almost.status_code) == (404, 404)
+    assert ["What did you learn?", "That it is easier in writing."] in taken["m5.check_in"]
     assert "You asked. That was the hard part." in after.get_text()
     assert stage.grade("moodle-m101", "as-they-go", "mai").final == 20
 
