@@ -33,7 +33,8 @@ def address(lms: Lms) -> str:
 def manners() -> dict[str, object]:
     """Return what every page that opens a tool must know."""
     lms = current_lms()
-    return {"storage_frame": address(lms), "frame_answers": lms.storage != "silent"}
+    name = "kept_here" if lms.storage == "renamed" else ""
+    return {"storage_frame": address(lms), "storage_name": name, "frame_answers": lms.storage != "silent"}
 
 
 @blueprint.get("/lti/storage")
@@ -43,7 +44,8 @@ def storage() -> ResponseReturnValue:
     Source: 1EdTech LTI postMessage Storage 0.1; Canvas ``platform_storage.ts``, read 2026-11.
     """
     lms = current_lms()
-    speaker = other_origin(lms) + url_for("frames.impostor") if lms.storage == "impostor" else ""
+    speakers = {"impostor": other_origin(lms), "sibling": lms.base_url}
+    speaker = speakers[lms.storage] + url_for("frames.impostor") if lms.storage in speakers else ""
     return _framed(
         "storage.html", script="storage.js", manner=lms.storage, speaker=speaker, most=lms.storage_characters, keys=KEYS
     )
@@ -51,7 +53,7 @@ def storage() -> ResponseReturnValue:
 
 @blueprint.get("/lti/impostor")
 def impostor() -> ResponseReturnValue:
-    """Say to the tool whatever the storage frame hands over: the right words from the wrong origin."""
+    """Say to the tool whatever the storage frame hands over: the right words from the wrong window."""
     return _framed("storage.html", script="impostor.js", manner="", speaker="", most=0, keys=0)
 
 

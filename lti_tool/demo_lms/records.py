@@ -27,9 +27,11 @@ Call = Literal[
 ]
 """What a tool or a browser can ask of the platform, as the log and the faults name it."""
 
-StorageManner = Literal["answers", "silent", "elsewhere", "impostor"]
+StorageManner = Literal["answers", "silent", "elsewhere", "impostor", "sibling", "misnumbered", "forgets", "renamed"]
 """How the storage frame behaves: as Canvas's; like a mobile app, which hears nothing and answers nothing; on another
-origin than the sign-in; or well, but its answers come from a frame of another origin."""
+origin than the sign-in; well, but its answers come from a frame of another origin, or from another one of its own, or
+answer another question; it confirms what it is to keep, and never gives it back; or it has another name than the
+sign-in said, and the course page tells it to who asks."""
 
 
 @dataclass(frozen=True, kw_only=True)

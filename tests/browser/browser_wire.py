@@ -19,17 +19,25 @@ class Wire:
         self.drops_cookies_in_frames = False
         self.cookies: dict[str, set[str]] = {"iframe": set(), "document": set()}
         """Names of the cookies that came with pages in a frame, and with pages in a window."""
+        self.fetched = 0
+        self.set_by_fetches: set[str] = set()
+        """Of what scripts in a frame fetched: how many answers there were, and which cookies those would have set."""
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         """Pass a request on."""
         shown_in = environ.get("HTTP_SEC_FETCH_DEST", "")
-        dropping = self.drops_cookies_in_frames and shown_in == "iframe"
+        # Chromium says so of what a frame on another site fetches.
+        fetching = shown_in == "empty" and "HTTP_SEC_FETCH_STORAGE_ACCESS" in environ
+        self.fetched += fetching
+        dropping = self.drops_cookies_in_frames and (shown_in == "iframe" or fetching)
         if dropping:
             environ.pop("HTTP_COOKIE", None)
         sent = environ.get("HTTP_COOKIE", "").split("; ")
         self.cookies.setdefault(shown_in, set()).update(pair.split("=")[0] for pair in sent if pair)
 
         def answer(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            if fetching:
+                self.set_by_fetches |= {text.split("=")[0] for name, text in headers if name.lower() == "set-cookie"}
             kept = [pair for pair in headers if not (dropping and pair[0].lower() == "set-cookie")]
             old = [("Set-Cookie", OLD_COOKIE)] if self.offers_old_cookie else []
             return start(status, kept + old, *rest)

@@ -78,6 +78,7 @@ def test_a_new_page_in_a_long_frame_brings_its_reader_to_the_top(walk):
     walk.page.wait_for_function("() => heard.some((each) => each.subject === 'lti.scrollToTop')")
     wait_until_the_frame_fits(walk)
     expect(walk.heading).to_be_in_viewport()
+    expect(walk.page.locator("[data-spoken]")).to_have_text(walk.stage.tool.workshop(None).title)
 
 
 def test_a_platform_that_does_not_listen_gets_no_message(walk):
@@ -106,7 +107,8 @@ def test_every_message_carries_the_token_that_the_launch_brought_and_nothing_abo
     course = stage.lms.courses["canvas-m101"]
     token = launch_claims(stage.lms, course, course.links["as-they-go"], course.people["mai"], nonce="n")[CUSTOM]
     assert {each["token"] for each in heard} == {token["post_message_token"]}
-    assert {key for each in heard for key in each} == {"subject", "token", "height", "message_id"}
+    assert {key for each in heard for key in each} == {"subject", "token", "height", "message_id", "body"}
+    assert [each["body"] for each in heard if "body" in each] == [walk.activity("m0.welcome").title]
 
 
 @pytest.mark.parametrize("cookies", [True, False])

@@ -53,20 +53,55 @@ def test_a_learner_without_cookies_does_the_first_module_and_gets_ten_points(wal
 
     expect(walk.tool.get_by_text("Sent to the gradebook at")).to_be_visible()
     assert wire.cookies["iframe"] == set()
+    assert wire.fetched
+    assert wire.set_by_fetches == set()
     assert not any(token in address for address in watch.addresses)
     kept = walk.inner.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, history.state, location.href])")
     assert token not in kept
     assert walk.gradebook("mai", course=CANVAS) == "10.00"
 
 
-@pytest.mark.parametrize("manner", ["silent", "elsewhere", "impostor"])
-def test_without_the_platforms_own_answer_one_button_goes_on_in_a_new_window(walk, stage, wire, watch, context, manner):
+def open_activity(walk):
+    """Open a link on the Canvas-like course page, whatever comes of it."""
+    walk.tool = walk.page.frame_locator("iframe[data-fit]")
+    walk.lms(f"/courses/{CANVAS}/as/mai/activities/as-they-go")
+
+
+@pytest.mark.parametrize("manner", ["elsewhere", "impostor", "sibling", "misnumbered"])
+def test_only_the_platforms_own_frame_may_say_that_it_keeps_the_proof(walk, stage, wire, watch, manner):
     stage.lms.storage = manner
     watch.expected |= {"Failed to execute 'postMessage'"}
     watch.ours |= {other_origin(stage.lms)}
+
+    open_activity(walk)
+
+    expect(walk.heading).to_have_text("Open the workshop in a new window", timeout=5000)
+
+
+def test_a_platform_that_forgets_the_proof_is_told_apart_and_a_new_launch_works(walk, stage, wire, watch):
+    stage.lms.storage = "forgets"
+    watch.expected |= {"status of 403", "status of 400"}
+    open_activity(walk)
+    expect(walk.tool.get_by_text("code browser-not-bound")).to_be_visible()
+
+    stage.lms.storage = "answers"
+    launch(walk)
+
+    assert wire.cookies["iframe"] == set()
+
+
+def test_the_frame_that_the_platforms_page_names_counts_more_than_the_sign_ins_word(walk, stage, wire):
+    stage.lms.storage = "renamed"
+
+    launch(walk)
+
+    assert wire.cookies["iframe"] == set()
+
+
+def test_without_an_answer_one_button_goes_on_in_a_new_window(walk, stage, wire, watch, context):
+    stage.lms.storage = "silent"
     began = time.monotonic()
-    walk.tool = walk.page.frame_locator("iframe[data-fit]")
-    walk.lms(f"/courses/{CANVAS}/as/mai/activities/as-they-go")
+    open_activity(walk)
 
     expect(walk.heading).to_have_text("Open the workshop in a new window", timeout=5000)
     assert time.monotonic() - began < 5
@@ -237,3 +272,19 @@ def test_thirty_launches_on_one_course_page_do_not_use_up_the_platforms_storage(
 
     assert walk.page.evaluate(f"[{USED}.characters, {USED}.keysUsed]") == ["0", "0"]
     assert walk.page.evaluate("Object.keys(localStorage)") == []
+
+
+def test_sign_ins_that_nobody_finishes_do_not_use_it_up_either(walk, stage, wire, watch):
+    stage.lms.storage_characters = 450  # eleven proofs; nine and an index are there at most
+    watch.expected |= {"net::ERR_FAILED"}
+    asked = "**/lti/authorize?*"
+    walk.page.route(asked, lambda route: route.abort())
+    open_activity(walk)
+    for _ in range(14):
+        with walk.page.expect_request(asked):
+            walk.page.evaluate("document.querySelector('iframe[data-fit]').src += ''")
+
+    walk.page.unroute(asked)
+    launch(walk)
+
+    assert wire.cookies["iframe"] == set()

@@ -44,6 +44,7 @@ def test_a_teacher_sees_what_that_learner_has_finished_and_no_answer(stage, mai,
     page = browser.open(urlsplit(response.location).path)
 
     assert page.h1.get_text() == "Progress of Mai Nguyễn Thị"
+    assert page.h1.has_attr("data-unspoken"), "no name is sent to the page around the frame"
     states = [each.get_text(strip=True) for each in page.select(".activities .state")]
     assert (states[:4], set(states[4:])) == (["Done"] * 4, {"Not started"})
     assert "Amara" not in page.get_text()

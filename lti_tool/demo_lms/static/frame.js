@@ -10,6 +10,13 @@ function speak(words) {
   document.querySelector("[data-spoken]").textContent = words;
 }
 
+// What Canvas's page answers to; it names the frame that keeps values for tools.
+function capabilities() {
+  const kept = ["lti.put_data", "lti.get_data"].map((subject) => ({ subject, frame: frame.dataset.keeper }));
+  const heard = ["lti.capabilities", "lti.frameResize", "lti.scrollToTop", "lti.screenReaderAlert"];
+  return [...heard.map((subject) => ({ subject })), ...kept];
+}
+
 function read(data) {
   if (typeof data !== "string") return data;
   try {
@@ -37,6 +44,11 @@ if (frame?.dataset.fit === "message") {
       const { message_id } = message;
       const pageSettings = JSON.parse(frame.dataset.settings);
       event.source.postMessage({ subject: `${message.subject}.response`, message_id, pageSettings }, event.origin);
+    }
+    if (message?.subject === "lti.capabilities" && frame.dataset.settings) {
+      const { subject, message_id } = message;
+      const words = { subject: `${subject}.response`, message_id, supported_messages: capabilities() };
+      event.source.postMessage(words, event.origin);
     }
     if (message?.subject === "lti.screenReaderAlert") speak(String(message.body));
   });

@@ -38,20 +38,21 @@ function put(origin, { key, value }) {
 const SUBJECTS = {
   "lti.put_data": put,
   "lti.get_data": (origin, { key }) => ({ key, value: localStorage.getItem(place(origin, key)) }),
-  "lti.capabilities": () => ({
-    supported_messages: ["lti.capabilities", "lti.put_data", "lti.get_data"].map((subject) => ({ subject })),
-  }),
 };
 
 function answer({ data, origin, source }) {
   const subject = data?.subject;
-  const needsKey = subject !== "lti.capabilities";
-  const bad = !data.message_id || (needsKey && typeof data.key !== "string");
+  if (manner === "forgets" && subject === "lti.get_data") return;
+  const bad = !data.message_id || typeof data.key !== "string";
   const found = bad
     ? { error: { code: "bad_request", message: "message_id or key is missing" } }
     : SUBJECTS[subject](origin, data);
-  const words = { subject: `${subject}.response`, message_id: data.message_id, ...found };
-  if (manner === "impostor") window.frames[0].postMessage(words, "*");
+  const words = {
+    subject: `${subject}.response`,
+    message_id: manner === "misnumbered" ? crypto.randomUUID() : data.message_id,
+    ...found,
+  };
+  if (manner === "impostor" || manner === "sibling") window.frames[0].postMessage(words, "*");
   else source.postMessage(words, origin);
   document.body.dataset.characters = used.characters;
   document.body.dataset.keysUsed = used.keys;

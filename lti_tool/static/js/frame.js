@@ -1,5 +1,5 @@
-// Tells a platform that listens (Canvas) how tall this page is, and where a reader should be after a page change; asks
-// it for contrast and time zone. The page is right without an answer: its mobile apps give none.
+// Tells a platform that listens (Canvas) how tall this page is, where a reader should be after a page change and
+// how the page is called; asks it for contrast and time zone. The page is right without an answer: its mobile apps give none.
 // The body's own box is measured, not the document: scrollHeight never shrinks again in a frame that grew.
 
 const { frameOrigin: origin, frameToken: token } = document.body.dataset;
@@ -86,7 +86,13 @@ function placeReader(place = null) {
   const target = added ?? document.querySelector("[data-focus]") ?? place ?? document.querySelector("h1[tabindex]");
   if (!target) return;
   if (framed && !added) tell({ subject: "lti.scrollToTop" });
+  if (framed && target.matches("h1:not([data-unspoken])")) announce(target);
   target.focus({ preventScroll: framed && !added });
+}
+
+// The heading of a page alone: what else a page is about may be somebody's answers, and those are not the platform's.
+function announce(heading) {
+  tell({ subject: "lti.screenReaderAlert", body: heading.textContent.replace(/\s+/g, " ").trim() });
 }
 
 document.addEventListener("submit", (event) => {
