@@ -110,13 +110,15 @@ MUTANTS = (
         name="one breaker for all platforms",
         module="services/pacing.py",
         changes=(
+            ("import InstrumentedAttribute, Session", "import InstrumentedAttribute, Session, aliased"),
             (
                 "    is_up = or_(PlatformPace.opened_at.is_(None), _is_over(PlatformPace.probe_at, now))\n",
-                "    opened = select(PlatformPace.platform_id).filter(PlatformPace.opened_at.is_not(None))\n"
-                "    is_up = ~opened.exists()\n",
+                "    other = aliased(PlatformPace)\n"
+                "    opened = select(other.platform_id).filter(other.opened_at.is_not(None))\n"
+                "    is_up = ~opened.filter(~_is_over(other.probe_at, now)).exists()\n",
             ),
         ),
-        judge=("-m", "pytest", "-q", "-n", "0", "tests/services/test_services_pacing.py"),
+        judge=("-m", "pytest", "-q", "-n", "0", "tests/services/test_services_pacing.py", "-k", "breaker_is_one"),
     ),
     Mutant(
         name="the token again after 401",
