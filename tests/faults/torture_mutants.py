@@ -118,7 +118,7 @@ MUTANTS = (
                 "    is_up = ~opened.filter(~_is_over(other.probe_at, now)).exists()\n",
             ),
         ),
-        judge=("-m", "pytest", "-q", "-n", "0", "tests/services/test_services_pacing.py", "-k", "breaker_is_one"),
+        judge=("-P", "-m", "pytest", "-q", "-n", "0", "tests/services/test_services_pacing.py", "-k", "breaker_is_one"),
     ),
     Mutant(
         name="the token again after 401",
