@@ -3,7 +3,7 @@
 from types import MappingProxyType
 from typing import Any
 
-from lti_tool.activities.base import Activity, Incomplete, Step, Value, Work, content_of
+from lti_tool.activities.base import Activity, Incomplete, Step, Value, Work
 from lti_tool.activities.builder import BuilderKind, Sheet
 from lti_tool.activities.document import Builder, rows_of, text_in
 from lti_tool.activities.paper import Block, Rows, Table
@@ -52,7 +52,7 @@ class Agenda(BuilderKind):
         """
         if do != "draft":
             return super().act(activity, do, value, work)
-        builder = content_of(activity, Builder)
+        builder = self.document(activity, value, work)
         length = number_of(_length(value))
         if length is None:
             raise Incomplete({"length": builder.error("length", "empty")})

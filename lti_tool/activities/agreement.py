@@ -16,6 +16,7 @@ class Agreement(BuilderKind):
     name = "agreement"
     paper_name = "agreement"
     may_be_shared = True
+    shows = ("priorities",)
     reads = ("priorities", "network_map", "gap_view", "fit_check", "goals", "message", "agenda")
     needs_blanks = frozenset(
         {"party_1", "party_2", "purpose", "topics_in", "privacy", "privacy_own", "credit", "conflict", "review_on"}

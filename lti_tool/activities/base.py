@@ -23,6 +23,8 @@ FormData: TypeAlias = Any
 CHOOSE_AN_OFFERED_ANSWER = mark("Choose one of the answers offered.")
 NO_SUCH_BUTTON = mark("This page has no such button. Load it again, then press.")
 NO_SUCH_QUESTION = mark("This page has no such question. Load it again, then answer.")
+OWN_NEED = mark("A need of your own")
+"""What stands among the areas for the need that a learner names, where it has no name."""
 MOST_ERRORS = 20
 """No page lists more: a form that is wrong all over is not ours."""
 SHOWN_OF_A_FIELD = 64

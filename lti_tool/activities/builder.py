@@ -16,6 +16,7 @@ from lti_tool.activities.base import (
     MOST_ERRORS,
     NO_SUCH_BUTTON,
     NO_SUCH_QUESTION,
+    OWN_NEED,
     SHOWN_OF_A_FIELD,
     Activity,
     BadAnswer,
@@ -38,16 +39,21 @@ from lti_tool.activities.document import (
     names_of,
     read_builder,
     rows_of,
+    speaks_of_own_area,
     value_of,
     wire_of,
+    with_own_area,
 )
 from lti_tool.activities.paper import Block, Event, Heading, Paper, Rows
 from lti_tool.language import gettext as _
+from lti_tool.mentoring import chain
 from lti_tool.mentoring.blanks import YES
-from lti_tool.mentoring.plan import Line, written
+from lti_tool.mentoring.plan import Line, numbered, written
 
 BOXES = "boxes"
 """The field that names the boxes that a page showed."""
+LAST = "last"
+"""Where the highest number is kept that a line has had."""
 LONGEST_DRAFT = 4000
 """Characters that a draft may have in one blank; finishing asks for less."""
 LONG_TEXT = 100
@@ -130,7 +136,7 @@ class BuilderKind(Kind):
         self, activity: Activity, value: Value, work: Work, screen: str = "", formdata: FormData = None
     ) -> BaseForm:
         """Return the blanks, filled with the answer, or with what earlier steps suggest where nothing was said."""
-        builder = content_of(activity, Builder)
+        builder = self.document(activity, value, work)
         shown = self._shown(builder, value)
         if formdata is not None and str(formdata.get(LINES, "")).isdecimal() and builder.lines:
             shown = min(max(shown, int(formdata[LINES][:2])), builder.lines.max)
@@ -146,23 +152,22 @@ class BuilderKind(Kind):
 
     def fields(self, activity: Activity, value: Value) -> dict[str, str]:
         """Return every blank of every line there can be."""
-        builder = content_of(activity, Builder)
+        builder = self.document(activity, value)
         kept = wire_of(builder, value, self.lines_key)
         lines = {LINES: str(self._shown(builder, value))} if builder.lines else {}
         return {name: kept.get(name, "") for name in self._offered(builder)} | lines
 
     def keep(self, activity: Activity, fields: Mapping[str, str], before: Value, work: Work) -> Value:
         """Return the draft; a draft may be as wrong as it likes, but not of another form than the page's."""
-        builder = content_of(activity, Builder)
+        builder = self.document(activity, before, work)
         offered = self._offered(builder)
         sent = {name: given for name, given in fields.items() if name != BOXES}
         unticked = [name for name in str(fields.get(BOXES, "")).split() if name in offered and name not in sent]
         _refuse(builder, offered, sent)
         wire = {**wire_of(builder, before, self.lines_key), **dict.fromkeys(unticked, ""), **sent}
         cleared = {name for name in self._suggested(builder, work) if name in wire}
-        return value_of(
-            {name: given for name, given in wire.items() if given or name in cleared}, builder, self.lines_key
-        )
+        wire = {name: given for name, given in wire.items() if given or name in cleared}
+        return self._numbered(value_of(wire, builder, self.lines_key), before)
 
     def act(self, activity: Activity, do: str, value: Value, work: Work) -> Step:
         """Add a line, or take one away (``remove:2``)."""
@@ -186,7 +191,7 @@ class BuilderKind(Kind):
         """
         if value.get(OFFLINE):
             return dict(value)
-        builder = content_of(activity, Builder)
+        builder = self.document(activity, value, work)
         if faults := self.faults(builder, value, work):
             figures = self.figures(builder, value, work)
             order = [*builder.asked(builder.lines.max if builder.lines else 0)]
@@ -197,7 +202,7 @@ class BuilderKind(Kind):
 
     def readable(self, activity: Activity, value: Value, work: Work) -> list[tuple[str, str]]:
         """Return what was filled in, in the order of the page."""
-        builder = content_of(activity, Builder)
+        builder = self.document(activity, value, work)
         offline = [(builder.offline, _("Yes"))] if value.get(OFFLINE) else []
         lines = lines_of(builder, value, self.lines_key)
         inside = [(f"{place} – {label}", text) for place, rows in lines for label, text in rows]
@@ -205,7 +210,7 @@ class BuilderKind(Kind):
 
     def paper(self, activity: Activity, value: Value, work: Work, *, named: bool = True) -> Paper | None:
         """Return the document to take along; None while it is empty, or where it is on paper already."""
-        builder = content_of(activity, Builder)
+        builder = self.document(activity, value, work)
         if not named:
             lines = [_unnamed(line) for line in value.get(self.lines_key, [])]
             value = _unnamed(value) | ({self.lines_key: lines} if lines else {})
@@ -224,7 +229,23 @@ class BuilderKind(Kind):
         """Return what there is to say about the document; nothing while it is empty, or where it is on paper."""
         if not value or value.get(OFFLINE):
             return None
-        return self.sheet(content_of(activity, Builder), value, work)
+        return self.sheet(self.document(activity, value, work), value, work)
+
+    def document(self, activity: Activity, value: Value, work: Work | None = None) -> Builder:
+        """Return the document's questions; a need that the learner named stands among the areas."""
+        builder = content_of(activity, Builder)
+        own = chain.own_need_in(work.answers) if work else ""
+        if not own and speaks_of_own_area(value, self.lines_key):
+            own = _(OWN_NEED)
+        return with_own_area(builder, own) if own else builder
+
+    def _numbered(self, value: Value, before: Value) -> Value:
+        """Return the value with a number for each of its lines."""
+        if not value.get(self.lines_key):
+            return value | ({LAST: before[LAST]} if LAST in before else {})
+        known, last = before.get(self.lines_key, []), int(before.get(LAST, 0))
+        lines, last = numbered(value[self.lines_key], known, last)
+        return {**value, self.lines_key: lines, LAST: last}
 
     def _shown(self, builder: Builder, value: Value) -> int:
         """Return how many lines the page shows."""

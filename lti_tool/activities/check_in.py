@@ -13,6 +13,7 @@ class CheckIn(BuilderKind):
 
     name = "check_in"
     makes_paper = False
+    reads = ("reflection",)
     needs_blanks = frozenset({"sent", "talk", "learned", "next"})
     needs_templates = MappingProxyType({"asked": frozenset[str](), "offers": frozenset[str]()})
 

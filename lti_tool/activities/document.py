@@ -5,13 +5,14 @@ On the wire a blank of a line is named with the line's place (``what_2``), a box
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 from lti_tool.activities.base import Source, Value
 from lti_tool.language import gettext as _
 from lti_tool.mentoring.blanks import YES, Blank, day_of, is_empty
+from lti_tool.mentoring.needs import OTHER
 from lti_tool.mentoring.phrases import fill, short_day
 from lti_tool.mentoring.plan import Line, written
 
@@ -108,6 +109,30 @@ def read_builder(source: Source) -> Builder:
         words=MappingProxyType({name: tuple(words) for name, words in found["words"].items()}),
         areas=MappingProxyType({area.id: area.label for area in source.areas}),
     )
+
+
+def with_own_area(builder: Builder, label: str) -> Builder:
+    """Return the document with a need that the learner named offered wherever it offers the areas."""
+
+    def more(question: Question) -> Question:
+        if not question.options or [*question.options] != [*builder.areas]:
+            return question
+        options = MappingProxyType({**question.options, OTHER: label})
+        return replace(question, blank=replace(question.blank, options=tuple(options)), options=options)
+
+    lines = builder.lines
+    return replace(
+        builder,
+        lines=replace(lines, questions=tuple(map(more, lines.questions))) if lines else None,
+        questions=tuple(map(more, builder.questions)),
+        areas=MappingProxyType({**builder.areas, OTHER: label}),
+    )
+
+
+def speaks_of_own_area(value: Value, lines_key: str) -> bool:
+    """Say whether a need of the learner's own is among the areas that a document holds."""
+    said = [*value.values(), *(each for line in value.get(lines_key, ()) for each in line.values())]
+    return any(each == OTHER or (isinstance(each, list) and OTHER in each) for each in said)
 
 
 def rows_of(builder: Builder, value: Value) -> list[tuple[str, str]]:

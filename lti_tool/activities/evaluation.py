@@ -27,7 +27,8 @@ from lti_tool.activities.base import (
 from lti_tool.language import gettext as _
 from lti_tool.mentoring.blanks import YES, number_of
 from lti_tool.mentoring.chain import closing_in
-from lti_tool.mentoring.phrases import fill, long_day
+from lti_tool.mentoring.phrases import fill, long_day, sentence_part
+from lti_tool.mentoring.plan import NextAction
 
 SKIP: Final = "skip"
 SENT: Final = "sent"
@@ -113,7 +114,7 @@ class Evaluation(Kind):
     """Complete when "Send" is pressed; every answer may be blank."""
 
     name = "evaluation"
-    reads = ("priorities", "network_map", "goals", "follow_up")
+    reads = ("priorities", "network_map", "gap_view", "goals", "follow_up")
     is_anonymous = True
 
     def read(self, source: Source) -> Questionnaire:
@@ -189,13 +190,17 @@ class Evaluation(Kind):
         asked = content_of(activity, Questionnaire)
         figures = closing_in(work.answers)
         first = figures.pop("next")
-        step = {"next_action": first.what, "next_date": long_day(first.by, asked.locale)} if first else {}
+        step = _step(first, asked.locale) if first else {}
         return Closing(
             thanks=asked.words["thanks"],
             done=fill(asked.words["done"], asked.locale, **figures),
             next=fill(asked.words["next"], asked.locale, **step) if first else "",
             later=asked.words["later"],
         )
+
+
+def _step(first: NextAction, locale: str) -> dict[str, str]:
+    return {"next_action": sentence_part(first.what), "next_date": long_day(first.by, locale)}
 
 
 def _scale(found: Mapping[str, Any]) -> Scale:

@@ -26,8 +26,8 @@ from lti_tool.activities.base import (
 )
 from lti_tool.activities.network_content import Question, joined, question
 from lti_tool.language import gettext as _
+from lti_tool.mentoring import chain
 from lti_tool.mentoring.fit import CAUTION, CRITERIA, ENOUGH, MOST_CANDIDATES, SIGNS, UNKNOWN, FitResult, fit_of
-from lti_tool.mentoring.needs import priorities_of
 from lti_tool.mentoring.network import Person, network_of
 
 ASKED: Final = "asked"
@@ -59,9 +59,10 @@ class FitContent:
         """Return the answers to a criterion, with their words."""
         return *((sign, self.words[f"sign_{sign}"]) for sign in SIGNS), (UNKNOWN, self.words["sign_unknown"])
 
-    def area_labels(self, area_ids: Collection[str]) -> str:
-        """Return the labels of areas as one phrase."""
-        return joined([area.label for area in self.areas if area.id in area_ids], self.words)
+    def area_labels(self, area_ids: Collection[str], *, own: str = "") -> str:
+        """Return the labels of areas as one phrase; a need of the learner's ``own`` stands last."""
+        labels = [area.label for area in self.areas if area.id in area_ids]
+        return joined([*labels, *([own] if own else [])], self.words)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,7 +209,7 @@ class FitCheck(Kind):
         return FitOutcome(
             candidates=_lines(content, value, work),
             on_the_map=tuple(person for person in people if person.id not in taken),
-            top_areas=content.area_labels(priorities_of(work.of("priorities"))),
+            top_areas=content.area_labels(chain.priorities_in(work.answers), own=chain.own_need_in(work.answers)),
             is_full=len(entries) >= MOST_CANDIDATES,
         )
 

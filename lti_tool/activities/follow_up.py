@@ -10,7 +10,7 @@ from lti_tool.activities.document import Builder
 from lti_tool.activities.paper import Event
 from lti_tool.mentoring import chain, plan
 from lti_tool.mentoring.blanks import day_of, faults_of
-from lti_tool.mentoring.phrases import long_day
+from lti_tool.mentoring.phrases import long_day, sentence_part
 
 MADE_ON = "on"
 """The day on which the plan was first finished: reminders count from there."""
@@ -21,7 +21,7 @@ class FollowUp(BuilderKind):
 
     name = "follow_up"
     paper_name = "plan"
-    reads = ("priorities", "network_map", "gap_view", "fit_check", "goals", "message")
+    reads = ("priorities", "network_map", "gap_view", "fit_check", "goals", "message", "reflection")
     lines_key = "actions"
     needs_blanks = frozenset({"what", "with", "by", "reminders", "check_in", "thanks"})
     needs_faults = frozenset({"what.none"})
@@ -34,7 +34,11 @@ class FollowUp(BuilderKind):
     )
 
     def suggest(self, builder: Builder, work: Work) -> dict[str, Any]:
-        """Begin with the first step of the first goal."""
+        """Begin with the action chosen for a gap while its day is ahead, else with the first step of the first goal."""
+        most = next(blank.max or 0 for blank in builder.line_blanks if blank.id == "what")
+        action = chain.gap_action_in(work.answers)
+        if action and action.by >= work.today and len(action.what) <= most:
+            return {"what_1": action.what, "by_1": action.by.isoformat()}
         goal = next(iter(chain.goals_in(work.answers)), {})
         return {"what_1": goal.get("first_step", ""), "with_1": goal.get("helper", "")}
 
@@ -59,14 +63,17 @@ class FollowUp(BuilderKind):
         if first is None:
             return None
         day = long_day(first.by, builder.locale)
-        return Sheet(remarks=(builder.say("next", next_action=first.what, next_date=day),))
+        return Sheet(remarks=(builder.say("next", next_action=sentence_part(first.what), next_date=day),))
 
     def events(self, activity: Activity, builder: Builder, value: Value) -> list[Event]:
         """Remember each step, the reminders that were chosen, and the check-in if it was asked for."""
-        steps = [(place, line, day_of(line.get("by"))) for place, line in plan.written(value.get(self.lines_key, []))]
+        steps = [
+            (line.get(plan.LINE, place), line, day_of(line.get("by")))
+            for place, line in plan.written(value.get(self.lines_key, []))
+        ]
         events = [
-            Event(uid=f"{activity.id}-step-{place}", on=day, title=str(line.get("what", "")).strip())
-            for place, line, day in steps
+            Event(uid=f"{activity.id}-step-{number}", on=day, title=str(line.get("what", "")).strip())
+            for number, line, day in steps
             if day
         ]
         made = day_of(value.get(MADE_ON))

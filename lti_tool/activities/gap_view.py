@@ -23,11 +23,15 @@ from lti_tool.activities.base import (
 )
 from lti_tool.activities.network_content import MapContent, read_map
 from lti_tool.activities.network_outcome import READS, AreaLine, area_line, standing_of
+from lti_tool.language import day
+from lti_tool.mentoring import chain
 from lti_tool.mentoring.gaps import Status, gaps_of
-from lti_tool.mentoring.needs import OTHER, priorities_of
+from lti_tool.mentoring.needs import OTHER
 from lti_tool.mentoring.network import Network, network_of
 
 FIELDS: Final = ("action", "area", "person", "candidate", "place", "reason", "on")
+SAYS: Final = "says"
+"""An action with a day as a sentence, as it was when it was saved: the next step until a plan has one."""
 ASKS_FOR: Final[Mapping[str, tuple[str, ...]]] = {
     "ask": ("person", "on"),
     "introduction": ("person", "candidate", "on"),
@@ -118,20 +122,24 @@ class GapView(Kind):
         content, action = content_of(activity, MapContent), value.get("action", "")
         needed = [name for name in ASKS_FOR.get(action, ()) if name not in MAY_STAY_OPEN]
         missing = [name for name in ("action", "area", *needed) if not value.get(name)]
-        day = _day(value.get("on", ""))
-        if "on" in needed and (day is None or not work.today <= day <= work.today + LAST_DAY):
+        on = _day(value.get("on", ""))
+        if "on" in needed and (on is None or not work.today <= on <= work.today + LAST_DAY):
             missing.append("on")
         if missing:
             raise Incomplete({name: content.action_words[f"err_{name}"] for name in missing})
         belongs = {"action", "area", *ASKS_FOR[action]}
-        return {name: value[name] if name in belongs else "" for name in FIELDS}
+        done = {name: value[name] if name in belongs else "" for name in FIELDS}
+        return {**done, SAYS: action_sentence(content, done, work) if done["on"] else ""}
 
     def readable(self, activity: Activity, value: Value, work: Work) -> list[tuple[str, str]]:
         """Return the action as a sentence, the day, and the reason."""
         content = content_of(activity, MapContent)
         words = content.action_words
         rows = [(words["question"], action_sentence(content, value, work))]
-        rows += [(words[name], value[name]) for name in ("on", "reason") if value.get(name)]
+        if on := _day(value.get("on", "")):
+            rows.append((words["on"], day(on, "long")))
+        if value.get("reason"):
+            rows.append((words["reason"], value["reason"]))
         return [(label, text) for label, text in rows if text]
 
     def outcome(self, activity: Activity, value: Value, work: Work) -> GapOutcome:
@@ -176,9 +184,8 @@ def _actions(content: MapContent, network: Network) -> dict[str, str]:
 
 def _areas(content: MapContent, work: Work) -> dict[str, str]:
     """Return the areas, and the need that the learner named beside them."""
-    priorities = work.of("priorities")
-    named = {OTHER: str(priorities["other"])} if OTHER in priorities_of(priorities) and priorities.get("other") else {}
-    return {area.id: area.label for area in content.areas} | named
+    own = chain.own_need_in(work.answers)
+    return {area.id: area.label for area in content.areas} | ({OTHER: own} if own else {})
 
 
 def _to_begin_with(content: MapContent, work: Work) -> dict[str, str]:

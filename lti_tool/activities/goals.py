@@ -20,6 +20,7 @@ class Goals(BuilderKind):
     reads = ("priorities", "network_map", "gap_view", "fit_check")
     paper_name = "goals"
     may_be_shared = True
+    shows = ("priorities",)
     lines_key = "goals"
     needs_blanks = frozenset({"area", "what", "measure_type", "measure", "first_step", "due"})
     needs_faults = frozenset({"none", "measure.nodigit"})
@@ -54,7 +55,7 @@ class Goals(BuilderKind):
         """Remember the day of each goal."""
         goals = [(place, goal, day_of(goal.get("due"))) for place, goal in plan.written(value.get(self.lines_key, []))]
         return [
-            Event(uid=f"{activity.id}-{place}", on=day, title=str(goal.get("what", "")).strip())
+            Event(uid=f"{activity.id}-{goal.get(plan.LINE, place)}", on=day, title=str(goal.get("what", "")).strip())
             for place, goal, day in goals
             if day
         ]

@@ -64,7 +64,10 @@ Block: TypeAlias = Heading | Prose | Points | Rows | Table | Picture | Signature
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """A day to remember; ``uid`` stays the same when it is moved, so that a calendar moves it, too."""
+    """A day to remember; ``uid`` stays the same when it is moved, so that a calendar moves it, too.
+
+    It is unique among the events of one learner in one workshop; whoever makes a file makes it unique in the world.
+    """
 
     uid: str
     on: date

@@ -7,6 +7,7 @@ from wtforms import SelectField, StringField
 from wtforms.form import BaseForm
 
 from lti_tool.activities.base import (
+    OWN_NEED,
     Activity,
     Area,
     BadAnswer,
@@ -22,12 +23,10 @@ from lti_tool.activities.base import (
 )
 from lti_tool.activities.paper import Paper, Rows
 from lti_tool.language import gettext as _
-from lti_tool.language import mark
 from lti_tool.mentoring.needs import OTHER, profile_of
 
 LONGEST = 40
 """Characters of the learner's own label, with spaces at its ends cut off."""
-OWN_NEED = mark("A need of your own")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,11 @@
 Files also answer to a post: a page without cookies fetches them with a ticket.
 """
 
+import hashlib
+import hmac
 from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import urlsplit
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -140,7 +144,16 @@ def _as_pdf(_made: MadePaper, paper: Paper) -> tuple[bytes, str, str]:
 
 
 def _as_ics(made: MadePaper, paper: Paper) -> tuple[bytes, str, str]:
-    return calendar.as_ics(paper.events, version=made.version, made_at=clock.now()), calendar.MEDIA_TYPE, "ics"
+    events = [replace(event, uid=_entry_id(event.uid)) for event in paper.events]
+    return calendar.as_ics(events, version=made.version, made_at=clock.now()), calendar.MEDIA_TYPE, "ics"
+
+
+def _entry_id(uid: str) -> str:
+    """Return what a calendar entry is called: no other learner's, course's or installation's is (RFC 5545, 3.8.4.7)."""
+    settings = tool().settings
+    whose = f"calendar {visit.member_id} {visit.workshop_id} {uid}"
+    mark = hmac.new(settings.secrets[0].encode(), whose.encode(), hashlib.sha256).hexdigest()[:32]
+    return f"{mark}@{urlsplit(settings.base_url).hostname}"
 
 
 _WRITERS: dict[str, Callable[[MadePaper, Paper], tuple[bytes, str, str]]] = {

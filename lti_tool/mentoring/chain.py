@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lti_tool.mentoring.plan import Line, next_action, written
+from lti_tool.mentoring.needs import OTHER
+from lti_tool.mentoring.plan import Line, NextAction, next_action, written
 
-OTHER = "other"
 SELF = "self"
 """How a map says that nobody introduced two people."""
 
@@ -28,9 +28,15 @@ class Candidate:
 
 
 def priorities_in(answers: Answers) -> tuple[str, ...]:
-    """Return the areas that the learner confirmed, in order; an area in own words is left out."""
+    """Return the areas that the learner confirmed, in order; ``OTHER`` stands for a need that has a name."""
     chosen = answers.get("priorities", {}).get("chosen", [])
-    return tuple(area for area in chosen if area != OTHER)
+    return tuple(area for area in chosen if area != OTHER or own_need_in(answers))
+
+
+def own_need_in(answers: Answers) -> str:
+    """Return what the learner calls the need that they confirmed beside the areas; empty if there is none."""
+    priorities = answers.get("priorities", {})
+    return str(priorities.get(OTHER, "")).strip() if OTHER in priorities.get("chosen", []) else ""
 
 
 def area_in(answers: Answers) -> str:
@@ -79,13 +85,19 @@ def goals_in(answers: Answers) -> list[Line]:
     return [goal for _, goal in written(answers.get("goals", {}).get("goals", []))]
 
 
+def gap_action_in(answers: Answers) -> NextAction | None:
+    """Return the action that was chosen for a gap; None if there is none, or it was left for now."""
+    gap = answers.get("gap_view", {})
+    return next_action([{"what": gap.get("says", ""), "by": gap.get("on", "")}])
+
+
 def closing_in(answers: Answers) -> dict[str, Any]:
     """Return the figures of the closing page, and the next step if there is one."""
     return {
         "n_priorities": len(answers.get("priorities", {}).get("chosen", [])),
         "n_people": sum(bool(each.get("label")) for each in _people(answers)),
         "n_goals": len(goals_in(answers)),
-        "next": next_action(answers.get("follow_up", {}).get("actions", [])),
+        "next": next_action(answers.get("follow_up", {}).get("actions", [])) or gap_action_in(answers),
     }
 
 

@@ -16,6 +16,8 @@ Line = Mapping[str, Any]
 """What one line of a document holds, by blank."""
 Faults = dict[str, str]
 
+LINE: Final = "line"
+"""Where a line keeps its own number: it is no blank, and no page shows it."""
 ASKING: Final = frozenset({"question", "feedback", "decision"})
 """What a meeting needs one of."""
 NEXT_STEPS: Final = "next_steps"
@@ -30,7 +32,24 @@ _LEAST: Final = 3
 
 def written(lines: Sequence[Line]) -> list[tuple[int, Line]]:
     """Return the lines in which something stands, each with its place, from 1."""
-    return [(place, line) for place, line in enumerate(lines, 1) if not all(map(is_empty, line.values()))]
+    return [(place, line) for place, line in enumerate(lines, 1) if any(_said(line))]
+
+
+def _said(line: Line) -> list[bool]:
+    return [not is_empty(given) for name, given in line.items() if name != LINE]
+
+
+def numbered(lines: Sequence[Line], before: Sequence[Line], last: int) -> tuple[list[dict[str, Any]], int]:
+    """Return the lines with the numbers that they had at their places before, new ones for the others; and the last.
+
+    A number stays with its line when others are removed, and is never given again.
+    """
+    known = [line.get(LINE) for line in before] + [None] * len(lines)
+    kept: list[dict[str, Any]] = []
+    for line, number in zip(lines, known, strict=False):
+        last += number is None
+        kept.append({**line, LINE: last if number is None else number})
+    return kept, last
 
 
 def line_faults(blanks: Sequence[Blank], lines: Sequence[Line], today: date) -> Faults:

@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 from lti_tool.activities import KINDS
 from lti_tool.activities.base import Activity, BadAnswer, Incomplete, Work
 from lti_tool.activities.builder import Sheet
+from lti_tool.activities.evaluation import Closing
 from lti_tool.activities.paper import Paper, Signatures, Table
 from lti_tool.library.loader import SHIPPED, load_workshop
 
@@ -240,10 +241,13 @@ PEOPLE = [
     {"id": "p2", "label": "Dr Okafor", "status": "candidate", "introduced_by": "p1", "assesses_me": "unsure"},
     {"id": "p3", "label": "Dr Lind", "status": "candidate", "introduced_by": "self"},
 ]
+GAP = {"action": "ask", "says": "Ask Amara for help with Balance.", "on": ahead(9)}
 CHAIN: list[tuple[Activity, dict[str, Any], dict[str, str]]] = [
     (GOALS, {}, {}),
     (GOALS, {"priorities": {"chosen": ["visibility", "skills"]}}, {"area_1": "visibility"}),
-    (GOALS, {"priorities": {"chosen": ["other"], "other": "sleep"}}, {}),
+    (GOALS, {"priorities": {"chosen": ["other"], "other": "sleep"}}, {"area_1": "other"}),
+    (GOALS, {"priorities": {"chosen": ["other"], "other": " "}}, {}),
+    (AGREEMENT, {"priorities": {"chosen": ["other"], "other": "sleep"}}, {"topics_in.other": "yes"}),
     (
         GOALS,
         {"priorities": {"chosen": ["visibility"]}, "gap_view": {"area": "skills", "person": "p3"}},
@@ -279,6 +283,9 @@ CHAIN: list[tuple[Activity, dict[str, Any], dict[str, str]]] = [
     (AGREEMENT, {"priorities": {"chosen": ["skills", "other"]}}, {"topics_in.skills": "yes"}),
     (FOLLOW_UP, {"goals": {"goals": [GOAL]}}, {"what_1": GOAL["first_step"]}),
     (FOLLOW_UP, {"goals": {"offline": True}}, {}),
+    (FOLLOW_UP, {"goals": {"goals": [GOAL]}, "gap_view": GAP}, {"what_1": GAP["says"], "by_1": GAP["on"]}),
+    (FOLLOW_UP, {"goals": {"goals": [GOAL]}, "gap_view": GAP | {"on": ahead(-1)}}, {"what_1": GOAL["first_step"]}),
+    (FOLLOW_UP, {"gap_view": {"action": "leave", "says": "Leave Skills for now.", "on": ""}}, {}),
 ]
 
 
@@ -330,13 +337,32 @@ def test_a_goal_is_about_a_confirmed_priority_where_there_are_some():
     assert refused.value.errors == {"area_1": "Choose one of your priorities."}
 
 
+def test_a_need_in_the_learners_own_words_goes_with_them_to_goal_agenda_and_paper():
+    work = Work(today=TODAY, answers={"priorities": {"chosen": ["other", "skills"], "other": "Sleep after nights"}})
+    form, kind = KINDS["goals"].form(GOALS, {}, work), KINDS["agenda"]
+
+    goal = finished(GOALS, {f"{name}_1": given for name, given in GOAL.items()} | {"area_1": "other"}, work)
+    paper = KINDS["goals"].paper(GOALS, goal, work)
+    draft = kind.act(AGENDA, "draft", kind.keep(AGENDA, {"length": "m30", "mode": "walk"}, {}, work), work).value
+
+    assert dict(form["area_1"].choices) == {"skills": WORKSHOP.areas[1].label, "other": "Sleep after nights"}
+    assert "Sleep after nights" in repr(paper)
+    assert draft["items"][2]["title"] == "My question: Sleep after nights"
+    assert "A need of your own" in repr(KINDS["goals"].paper(GOALS, goal, WORK))
+    with pytest.raises(BadAnswer):
+        KINDS["goals"].keep(GOALS, {"area_1": "other"}, {}, WORK)
+
+
 def test_the_map_says_when_two_roles_must_be_kept_apart():
     work = Work(today=TODAY, answers={"network_map": {"people": PEOPLE}})
 
-    with pytest.raises(Incomplete) as refused:
-        finished(AGREEMENT, dict(FULL[3][1]), work)
+    for name in ("Dr Okafor", "dr okafor "):
+        with pytest.raises(Incomplete) as refused:
+            finished(AGREEMENT, {**FULL[3][1], "party_2": name}, work)
 
-    assert list(refused.value.errors) == ["conflict"]
+        assert refused.value.errors == {
+            "conflict": "Your map says that this person may assess you. Say how you keep that apart."
+        }
 
 
 # What the page and the papers say
@@ -420,6 +446,25 @@ def test_a_plan_reminds_from_the_day_on_which_it_was_made():
     }
 
 
+def test_a_step_keeps_its_entry_in_a_calendar_when_another_is_removed():
+    kind = KINDS["follow_up"]
+    fields = {"what_1": "Send the message", "by_1": ahead(3), "what_2": "Book a room", "by_2": ahead(5)}
+    two = finished(FOLLOW_UP, fields)
+
+    one = kind.act(FOLLOW_UP, "remove:1", kind.keep(FOLLOW_UP, fields, two, WORK), WORK).value
+    more = {"what_2": "Thank Amara", "by_2": ahead(9), "lines": "2"}
+    three = kind.finish(FOLLOW_UP, kind.keep(FOLLOW_UP, more, one, WORK), one, WORK)
+
+    papers = [kind.paper(FOLLOW_UP, value, WORK) for value in (two, one, three)]
+    entries = [{event.title: event.uid for event in paper.events if "step" in event.uid} for paper in papers if paper]
+    first, second, third = (f"m4.follow-step-{number}" for number in (1, 2, 3))
+    assert entries == [
+        {"Send the message": first, "Book a room": second},
+        {"Book a room": second},
+        {"Book a room": second, "Thank Amara": third},
+    ]
+
+
 def test_a_vague_goal_gets_a_question_and_no_refusal():
     value = finished(GOALS, {**FULL[0][1], "what_1": "Get better at talking to patients"})
 
@@ -437,15 +482,34 @@ def test_the_chain_reads_what_the_steps_before_really_keep():
         ("m2.gaps", {"action": "introduction", "area": "skills", "person": "p1", "candidate": "p2", "on": ahead(9)}),
     ):
         activity = WORKSHOP.activity(activity_id)
-        value = KINDS[activity.kind].keep(activity, fields, {}, Work(today=TODAY, answers=answers))
-        answers[activity.kind] = value
+        answers[activity.kind] = finished(activity, fields, Work(today=TODAY, answers=answers))
 
     work = Work(today=TODAY, answers=answers)
 
     assert shown(GOALS, {}, work) == {"area_1": "skills", "helper_1": "Dr Okafor"}
     assert shown(MESSAGE, {}, work) == {"to": "Dr Okafor", "link": "introduced", "link_detail": "Amara"}
     assert shown(AGENDA, {}, work) == {"with": "Dr Okafor"}
+    assert shown(FOLLOW_UP, {}, work)["by_1"] == ahead(9)
+    assert shown(FOLLOW_UP, {}, work)["what_1"].startswith("Ask Amara to introduce me to Dr Okafor, for ")
     assert shown(AGREEMENT, {}, work) == {"party_2": "Dr Okafor", "topics_in.skills": "yes"}
+
+
+def test_the_closing_page_names_the_action_of_a_gap_until_there_is_a_plan_and_counts_people_with_a_name():
+    evaluation = WORKSHOP.activity("m4.eval")
+    people = [*PEOPLE, {"id": "p4", "label": ""}]
+    answers: dict[str, Any] = {"network_map": {"people": people}, "gap_view": GAP}
+    planned = answers | {"follow_up": {"actions": [{"what": "Send it.", "by": ahead(30)}]}}
+
+    first, second = (
+        KINDS["evaluation"].outcome(evaluation, {"sent": True}, Work(today=TODAY, answers=each))
+        for each in (answers, planned)
+    )
+
+    assert isinstance(first, Closing)
+    assert isinstance(second, Closing)
+    assert "put 3 people on your map" in first.done
+    assert first.next == "Your next step: Ask Amara for help with Balance, by Friday, December 4, 2026."
+    assert second.next == "Your next step: Send it, by Friday, December 25, 2026."
 
 
 def test_a_later_version_may_drop_questions_and_what_was_written_in_them_is_in_nobodys_way(tmp_path: Path):

@@ -429,6 +429,7 @@ def test_a_need_the_learner_named_is_an_area_too():
     value = GAP.finish(GAPS, GAP.keep(GAPS, {"action": "leave", "area": "other"}, {}, at), {}, at)
 
     assert gaps_say(value, at).action == "Leave Visa matters for now."
+    assert fit_says({}, at).top_areas == "Visa matters"
 
 
 def test_a_person_taken_off_the_map_later_leaves_the_action_readable():

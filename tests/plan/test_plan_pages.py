@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from icalendar import Calendar
 from stage import Browser, hidden, inspect
 
 from lti_tool import clock
@@ -106,6 +107,30 @@ def items(page) -> dict[str, str]:
     """Return the items of an agenda as its form would send them, with whom included."""
     chosen = {menu["name"]: shown(page, menu["name"]) for menu in page.select("main form select[name^=kind]")}
     return typed(page) | chosen
+
+
+def test_the_plan_shows_what_was_written_in_the_first_step_and_its_days_are_of_one_learner(stage, learner):
+    words = "I would like to be braver. " * 6 + "Next year."
+    learner.finish("m1.reflect", prompt=reflection_prompt(learner), text=words)
+    other = stage.browser()
+    other.launch("amara")
+
+    page = learner.activity("m4.follow")
+    entries = []
+    for browser in (learner, other):
+        browser.finish("m4.follow", what_1="Send the message", by_1=ahead(3))
+        calendar = Calendar.from_ical(browser.get(f"{browser.visit}/documents/m4.follow/ics").data)
+        entries += [str(entry["UID"]) for entry in calendar.walk("VEVENT")]
+
+    assert words.strip() in page.select_one("details .as-typed").get_text()
+    assert other.activity("m4.follow").select("details .as-typed") == []
+    assert len(set(entries)) == 2
+    assert {entry.partition("@")[2] for entry in entries} == {"localhost"}
+
+
+def reflection_prompt(browser) -> str:
+    """Return the first question of the reflection."""
+    return browser.activity("m1.reflect").select_one("input[name=prompt]")["value"]
 
 
 def test_wrong_input_is_kept_on_the_page_and_answered_by_name(learner):
