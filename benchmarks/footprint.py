@@ -4,6 +4,7 @@
 """
 
 import argparse
+import gzip
 import re
 import signal
 import sys
@@ -87,12 +88,14 @@ async def show_weight(platform: Platform, target: Target) -> None:
     browser.client.close()
     for path, size in parts.items():
         print(f"{size:7} bytes  {'the page' if path == launched.url.path else path}", file=sys.stderr)
-    print(f"a learner's first page, uncompressed, headers counted: {sum(parts.values()) / 1000:.1f} KB")
+    print(f"a learner's first page, everything and its headers counted: {sum(parts.values()) / 1000:.1f} KB")
 
 
 def weight(answer: Message) -> int:
-    """Return how many bytes an answer is on the wire."""
-    return len(answer.body) + sum(len(name) + len(value) + 4 for name, value in answer.headers) + 17
+    """Return how many bytes an answer is on the wire: what is no page is compressed, as config/nginx.conf does."""
+    is_page = (answer.header(b"content-type") or b"").startswith(b"text/html")
+    body = answer.body if is_page else gzip.compress(answer.body, 1)
+    return len(body) + sum(len(name) + len(value) + 4 for name, value in answer.headers) + 17
 
 
 if __name__ == "__main__":
