@@ -4,7 +4,7 @@ import pytest
 from databases import contents_of
 
 from lti_tool import clock, log
-from lti_tool.services import signing_keys
+from lti_tool.services import registrations, signing_keys
 
 
 @pytest.fixture
@@ -26,7 +26,11 @@ def told(stage, capfd):
     stage.deliver()
     browser.put(f"{browser.visit}/activities/m0.start/answer", {"version": 0, "value": {"st1": "CANARY-ANSWER"}}, "x")
     browser.get("/v/unknown/?secret=CANARY-QUERY")
-    secrets = [form["id_token"], form["state"], *(cookie.value for cookie in browser.client._cookies.values())]
+    with stage.database.transaction() as session:
+        code, _ = registrations.invite(session, "College", "room 12")
+    browser.open(f"/lti/register/{code}")
+    browser.open(f"/lti/register/{code}x", status=404)
+    secrets = [form["id_token"], form["state"], code, *(cookie.value for cookie in browser.client._cookies.values())]
     return capfd.readouterr().err, secrets
 
 

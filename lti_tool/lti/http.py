@@ -26,6 +26,7 @@ from urllib3.exceptions import HTTPError
 from lti_tool import __version__
 from lti_tool.errors import ToolError
 from lti_tool.language import mark
+from lti_tool.lti.addresses import PinnedAdapter
 
 CONNECT_SECONDS = 3.0
 DEFAULT_SECONDS = 10.0
@@ -73,8 +74,8 @@ class Outbound:
 
     def __init__(self, private_hosts: frozenset[str] = frozenset()) -> None:
         self._private_hosts = frozenset(host.lower() for host in private_hosts)
-        self._public = _session(filtered=True)
-        self._private = _session(filtered=False)
+        self._public, self._private = _session(), _session()
+        self._public.mount("https://", _prepared(PinnedAdapter()))
 
     def get(
         self,
@@ -158,10 +159,10 @@ def _time_left(timeout: float) -> float:
     return left
 
 
-def _session(*, filtered: bool) -> requests.Session:
+def _session() -> requests.Session:
     session = HTTPSession(
         Config(
-            ip_filter_enable=filtered,
+            ip_filter_enable=False,  # the public session has a filter of ours
             ip_filter_allow_loopback_ips=False,
             never_redirect=True,
             default_timeout=(CONNECT_SECONDS, DEFAULT_SECONDS),
@@ -171,8 +172,13 @@ def _session(*, filtered: bool) -> requests.Session:
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     for adapter in session.adapters.values():
         if isinstance(adapter, HTTPAdapter):
-            adapter.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
+            _prepared(adapter)
     return session  # type: ignore[no-any-return] # requests_hardened comes without types
+
+
+def _prepared(adapter: HTTPAdapter) -> HTTPAdapter:
+    adapter.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
+    return adapter
 
 
 class _PlainConnection(HTTPConnection):

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from lti_tool.lti import quirks, strict_json, texts
 from lti_tool.lti.calls import GradesUnavailable, ServiceClient, with_query
 from lti_tool.lti.gradebook import LineItem
+from lti_tool.lti.hosts import are_related
 from lti_tool.lti.messages import PlatformConfig
 from lti_tool.lti.outcomes import Outcome, OutcomeKind
 
@@ -133,7 +134,8 @@ class LineItemService(ServiceClient):
         found = [
             entry for entry in self.entries(platform, scope, url, _ITEMS) if entry.get("resourceLinkId") == link_id
         ]
-        free = [address for entry in found if (address := _address(entry)) and not _is_in(address, taken)]
+        named = [_address(platform, lineitems, entry) for entry in found]
+        free = [address for address in named if address and not _is_in(address, taken)]
         return free[0] if len(free) == 1 else None
 
     def _find(
@@ -148,10 +150,9 @@ class LineItemService(ServiceClient):
         url = with_query(lineitems, {"resource_id": wanted.resource_id, "tag": wanted.tag})
         # All pages are read before one is chosen: a broken list must not lead to a second column.
         for entry in list(self.entries(platform, scope, url, _ITEMS)):
-            address = _address(entry)
             is_ours = (entry.get("resourceId"), entry.get("tag")) == (wanted.resource_id, wanted.tag)
             is_ours &= link_id is None or entry.get("resourceLinkId") in (None, "", link_id)
-            if is_ours and address and not _is_in(address, taken):
+            if is_ours and (address := _address(platform, lineitems, entry)) and not _is_in(address, taken):
                 return address
         return None
 
@@ -171,7 +172,7 @@ class LineItemService(ServiceClient):
             made = strict_json.read(answer.body)
         except strict_json.NotJson:
             return None
-        return _address(made) if isinstance(made, dict) else None
+        return _address(platform, lineitems, made) if isinstance(made, dict) else None
 
 
 def number(value: object) -> Decimal | None:
@@ -189,6 +190,20 @@ def _is_in(address: str, taken: frozenset[str]) -> bool:
     return urlsplit(address).path in {urlsplit(other).path for other in taken}
 
 
-def _address(entry: Mapping[str, Any]) -> str | None:
+def _address(platform: PlatformConfig, lineitems: str, entry: Mapping[str, Any]) -> str | None:
+    """Return the address of a line item that the platform listed or made; the token goes there.
+
+    :raise GradesUnavailable: it is not where the signed address of the list is.
+    """
     address = entry.get("id")
-    return texts.web_address(address) if isinstance(address, str) else None
+    if not isinstance(address, str) or texts.web_address(address) is None:
+        return None
+    if texts.origin(address) != texts.origin(lineitems) and not _is_vanity(platform, address, lineitems):
+        raise GradesUnavailable(Outcome(kind=OutcomeKind.MISDIRECTED), "the column is on another host")
+    return address
+
+
+def _is_vanity(platform: PlatformConfig, address: str, lineitems: str) -> bool:
+    """Tell whether another host is one that the platform is known to use as well."""
+    varies = quirks.of(platform.family).varies_hosts
+    return varies and urlsplit(address).scheme == "https" and are_related(address, lineitems)

@@ -13,6 +13,8 @@ class Quirks:
     """Two scores within one second count as equally old."""
     names_link: bool = True
     """A line item that we make for a link says which; Open edX's gradebook counts no other (11.4.4, 2026-11-22)."""
+    varies_hosts: bool = False
+    """One line item is named under several hosts of the same site or company."""
     sends_at_once: int = 4
     """How many requests may be under way to one platform."""
     source: str = ""
@@ -23,6 +25,8 @@ ORDINARY = Quirks(source="LTI AGS 2.0")
 FAMILIES = {
     "canvas": Quirks(
         counts_submissions=True,
+        # A vanity host and the canonical one (doc/api, read 2026-11-22).
+        varies_hosts=True,
         sends_at_once=1,
         source="Canvas lti/ims/scores_controller.rb and request_throttle.rb, read 2026-11-22",
     ),

@@ -12,7 +12,7 @@ from sqlalchemy import CursorResult, bindparam, delete, func, insert, select, up
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
-from lti_tool.db import table
+from lti_tool.db import DatabaseBusy, table
 from lti_tool.errors import ToolError
 from lti_tool.language import mark
 from lti_tool.lti.messages import Launch, PlatformConfig, Role
@@ -37,6 +37,8 @@ ATTEMPTS_KEPT_FOR = timedelta(hours=24)
 VISITS_KEPT_FOR = timedelta(days=90)
 MESSAGE_TOKEN_LIMIT = 255
 ZONE_LIMIT = 64
+ROUNDS = 5
+"""How often a launch is recorded while others change the person's role; nobody waits longer for that."""
 
 
 def is_teacher(role: Role) -> bool:
@@ -174,11 +176,14 @@ def open_visit(session: Session, launch: Launch, record: Callable[[], Recorded],
     """Open a visit for a launch that ``record`` records; end this person's visits with a mightier role in this course.
 
     If another launch changes the person's role after this one was recorded, it is recorded again.
+
+    :raise DatabaseBusy: others changed it each time.
     """
     opened = Opened(id=secrets.token_hex(16), secret=secrets.token_urlsafe(32))
-    while not _add(session, launch, record(), hours, opened):
-        pass
-    return opened
+    for _ in range(ROUNDS):
+        if _add(session, launch, record(), hours, opened):
+            return opened
+    raise DatabaseBusy("the role changed again and again")
 
 
 def _add(session: Session, launch: Launch, recorded: Recorded, hours: int, opened: Opened) -> bool:

@@ -30,7 +30,16 @@ def test_the_proxy_does_not_forbid_the_frame_that_the_tool_lives_in():
 def test_the_proxy_logs_no_query_and_no_request_line():
     (format_,) = re.findall(r"log_format .*?;", " ".join(CONF))
 
-    assert not re.search(r"\$(request|request_uri|args|query_string|http_referer)\b", format_)
+    assert not re.search(r"\$(request|request_uri|uri|args|query_string|http_referer)\b", format_)
+
+
+def test_the_proxy_logs_no_code_of_an_invitation():
+    (rules,) = re.findall(r"map \$uri \$three_steps_path \{ (.*?) \}", " ".join(CONF))
+    pattern, written = re.match(r"~(\S+) (\S+);", rules).groups()
+
+    assert [bool(re.search(pattern, path)) for path in ("/lti/register/c0de", "/lti/launch")] == [True, False]
+    assert written == "/lti/register/-"
+    assert rules.endswith("default $uri;")
 
 
 def test_every_block_is_closed():

@@ -1,6 +1,7 @@
 """Grades over real HTTP: finding or making a column, sending a score, reading a result."""
 
 import json
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from werkzeug.wrappers import Response
 
-from lti_tool.lti import keys
+from lti_tool.lti import keys, line_items
 from lti_tool.lti.grades import (
     SCOPE_LINEITEM,
     SCOPE_LINEITEM_READONLY,
@@ -395,7 +396,8 @@ def test_xg_03_a_result_shows_a_score_if_the_share_is_the_same(result, maximum, 
 
 def test_moodle_s_recorded_lists_are_understood(lms, service, platform):
     samples = {s["name"]: s for s in json.loads((SAMPLES / "services.json").read_text(encoding="utf-8"))}
-    lms.on("/items", samples["lineitems list"]["response"], headers=samples["lineitems list"]["headers"])
+    listed = samples["lineitems list"]["response"].replace(r"https:\/\/moodle.test:8443", lms.url)
+    lms.on("/items", listed, headers=samples["lineitems list"]["headers"])
     lms.on("/item/results", samples["results one user"]["response"])
     wanted = LineItem(label="x", maximum=Decimal(20), resource_id="module-1", tag="completion")
 
@@ -404,5 +406,44 @@ def test_moodle_s_recorded_lists_are_understood(lms, service, platform):
     )
     result = service.result(platform, lineitem=f"{lms.url}/item", user_id="5")
 
-    assert column == "https://moodle.test:8443/mod/lti/services.php/2/lineitems/2/lineitem?type_id=1"
+    assert column == f"{lms.url}/mod/lti/services.php/2/lineitems/2/lineitem?type_id=1"
     assert (result.score, result.maximum) == (17, 20)
+
+
+FOREIGN = [
+    ("moodle", "https://other.example/items/1"),
+    ("canvas", "https://other.example/items/1"),
+    ("moodle", "https://sso.example.test/items/1"),
+]
+
+
+@pytest.mark.parametrize(("family", "foreign"), FOREIGN)
+@pytest.mark.parametrize("listed", [True, False], ids=["listed", "made"])
+def test_a_column_on_a_foreign_host_is_not_taken_and_no_token_goes_there(
+    lms, service, platform, family, foreign, listed
+):
+    answers = {"GET": [item(lms, 1, id=foreign)] if listed else [], "POST": item(lms, 1, id=foreign)}
+    lms.on("/items", lambda request: Response(json.dumps(answers[request.method])))
+
+    with pytest.raises(GradesUnavailable) as refusal:
+        find(service, lms, replace(platform, family=family))
+
+    assert refusal.value.outcome.kind is OutcomeKind.MISDIRECTED
+    assert [each.method for each in lms.asked("/items")] == (["GET"] if listed else ["GET", "POST"])
+
+
+@pytest.mark.parametrize(
+    ("family", "address", "is_taken"),
+    [
+        ("canvas", "https://college.instructure.com/api/lti/courses/1/line_items/2", True),
+        ("canvas", "https://sso.canvaslms.com/api/lti/courses/1/line_items/2", True),
+        ("canvas", "http://college.instructure.com/api/lti/courses/1/line_items/2", False),
+        ("canvas", "https://instructure.com.other.example/line_items/2", False),
+        ("moodle", "https://college.instructure.com/api/lti/courses/1/line_items/2", False),
+    ],
+)
+def test_canvas_alone_may_name_a_column_under_another_of_its_own_hosts(platform, family, address, is_taken):
+    listed = "https://canvas.instructure.com/api/lti/courses/1/line_items"
+
+    with nullcontext() if is_taken else pytest.raises(GradesUnavailable):
+        assert line_items._address(replace(platform, family=family), listed, {"id": address}) == address

@@ -8,16 +8,20 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from administrators import words
+import urllib3
+from administrators import Administrator, words
 from hostile import PLATFORM, sending
 
 from lti_tool import clock
 from lti_tool.lti import registration
-from lti_tool.lti.http import Outbound
+from lti_tool.lti.addresses import is_public
+from lti_tool.lti.http import Outbound, Unreachable
 from lti_tool.lti.messages import PlatformConfig
 from lti_tool.lti.platform_keys import KeySets
 from lti_tool.lti.refusals import PlatformKeysUnreachable
 from lti_tool.models import Invitation, Platform
+
+PUBLIC = "93.184.215.14"
 
 
 @pytest.mark.parametrize(
@@ -313,30 +317,70 @@ def test_xo_01_no_spelling_of_a_private_address_is_ever_called_for_keys(listener
     assert listener.connections == before
 
 
-def test_xo_01_a_name_that_turns_private_between_check_and_call_is_not_followed(
-    make_administrator, listener, monkeypatch
+def description(address: str, administrator: Administrator) -> None:
+    answer = administrator.get(administrator.invited(), openid_configuration=address)
+    assert answer.status_code == 400
+
+
+def key_set(address: str, administrator: Administrator) -> None:
+    with pytest.raises(PlatformKeysUnreachable):
+        KeySets(administrator.app.extensions["tool"].http).key(platform(1, address), "kid")
+
+
+@pytest.mark.parametrize("fetch", [description, key_set])
+def test_xo_01_a_name_that_turns_private_between_check_and_call_is_called_where_it_was_checked(
+    make_administrator, listener, monkeypatch, fetch
 ):
-    """The connection goes to the address that was checked: a second look at the name would find the listener."""
-    real, asked = socket.getaddrinfo, []
+    real, answers, called = socket.getaddrinfo, [PUBLIC], []
 
     def turning(host, port, *args, **kwargs):
         if host not in ("rebinding.example", b"rebinding.example"):
             return real(host, port, *args, **kwargs)
-        asked.append(host)
-        address = "192.88.99.1" if len(asked) == 1 else "127.0.0.1"
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port or listener.port))]
+        address = answers.pop() if answers else "127.0.0.1"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
+
+    def going(address, *_args, **_kwargs):
+        called.append(address)
+        raise OSError("a test goes no further")
 
     monkeypatch.setattr(socket, "getaddrinfo", turning)
-    monkeypatch.setattr(registration, "LIMIT_SECONDS", 1.0)
+    monkeypatch.setattr(urllib3.util.connection, "create_connection", going)
     administrator, before = make_administrator(), listener.connections
 
-    answer = administrator.get(
-        administrator.invited(), openid_configuration=f"https://rebinding.example:{listener.port}/c"
-    )
+    fetch(f"https://rebinding.example:{listener.port}/c", administrator)
 
-    assert answer.status_code == 400
-    assert asked != []
+    assert called == [(PUBLIC, listener.port)]
     assert listener.connections == before
+
+
+def test_xo_01_a_name_with_one_private_address_among_its_addresses_is_not_called(monkeypatch):
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443)) for address in (PUBLIC, "10.0.0.1")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_kwargs: found)
+    http = Outbound()
+
+    with pytest.raises(Unreachable, match="address is not public"):
+        http.get("https://two.example/")
+
+    http.close()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"),  # noqa: S104
+        *("192.0.0.8", "192.0.2.1", "192.88.99.1", "198.18.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255"),
+        *("::1", "::", "::a00:1", "::7f00:1", "::ffff:10.0.0.1", "::ffff:0:10.0.0.1", "64:ff9b::a00:1"),
+        *("64:ff9b:1::1", "100::1", "fc00::1", "fd12::1", "fe80::1", "fe80::1%eth0", "fec0::1", "feff::1", "ff02::1"),
+        *("2001::1", "2001:20::1", "2001:db8::1", "2002:a00:1::1", "3fff::1", "4000::1", "5f00::1", "e000::1"),
+    ],
+)
+def test_xo_01_no_address_that_is_not_of_the_public_internet_counts_as_public(address):
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", [PUBLIC, "2606:4700::1111", "2a00:1450:4001::1", f"::ffff:{PUBLIC}"])
+def test_xo_01_the_public_internet_is_public(address):
+    assert is_public(address)
 
 
 def platform(number: int, jwks_uri: str) -> PlatformConfig:

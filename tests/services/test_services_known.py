@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from lti_tool.models import Member, Visit
 from lti_tool.services import visits
@@ -91,3 +91,19 @@ def test_a_role_that_is_taken_away_while_its_launch_is_under_way_leaves_no_visit
         found = session.scalars(select(Visit).filter_by(member_id=member.id)).all()
     assert len(found) == 3
     assert not {visit.role for visit in found if not visit.ended_at} & set(mightier(member.role))
+
+
+def test_a_launch_whose_role_changes_again_and_again_ends_as_busy_and_can_be_tried_again(stage, learner, monkeypatch):
+    others, browser, add = [], stage.browser(), visits._add
+
+    def after_another(session, *args):
+        others.append(session.execute(update(Member).values(role="designer")).rowcount)
+        return add(session, *args)
+
+    form = browser.answer("mai")
+    with monkeypatch.context() as change:
+        change.setattr(visits, "_add", after_another)
+        refused = browser.post_launch(form)
+
+    assert (refused.status_code, len(others)) == (503, 5)
+    assert browser.post_launch(form).status_code == 303
