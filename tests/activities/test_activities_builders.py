@@ -13,12 +13,14 @@ from second_workshop import AGENDA as OTHER_AGENDA
 from second_workshop import PACK
 from werkzeug.datastructures import MultiDict
 
+from lti_tool import language
 from lti_tool.activities import KINDS
 from lti_tool.activities.base import Activity, BadAnswer, Incomplete, Work
 from lti_tool.activities.builder import Sheet
 from lti_tool.activities.evaluation import Closing
 from lti_tool.activities.paper import Paper, Signatures, Table
 from lti_tool.library.loader import SHIPPED, load_workshop
+from lti_tool.pseudo import lengthened
 
 WORKSHOP = load_workshop(SHIPPED)
 TODAY = date(2026, 11, 25)
@@ -125,6 +127,21 @@ def test_a_document_on_paper_needs_nothing_else(activity: Activity, fields: dict
     assert (kind.outcome(activity, value, WORK), kind.paper(activity, value, WORK)) == (None, None)
 
 
+def test_yes_no_and_skipped_are_said_in_the_language_of_the_page():
+    follow_up, rating = KINDS["follow_up"], KINDS["rating_set"]
+    start = WORKSHOP.activity("m0.start")
+    item = start.content.items[0].id
+
+    language.use("en-XA")
+    try:
+        plan = [text for _, text in follow_up.readable(FOLLOW_UP, {"offline": True, "check_in": True}, WORK)]
+        rated = rating.readable(start, {item: "skip"}, WORK)[0][1]
+    finally:
+        language.use()
+
+    assert (plan, rated) == ([lengthened("Yes")] * 2, lengthened("Skipped"))
+
+
 @each_full()
 def test_an_empty_document_is_kept_and_not_finished(activity: Activity, fields: dict[str, str]):
     kind = KINDS[activity.kind]
@@ -166,6 +183,7 @@ def test_a_full_document_is_something_to_take_along(activity: Activity, fields: 
     assert isinstance(paper, Paper)
     assert paper.title
     assert paper.blocks
+    assert "{" not in repr(paper)
 
 
 REFUSED: list[tuple[Activity, dict[str, Any], str]] = [

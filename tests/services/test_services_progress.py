@@ -1,8 +1,10 @@
 """Saving answers: versions, double clicks, revisions, and nothing in clear."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from sqlalchemy import func, select
 
 from lti_tool.models import (
@@ -11,7 +13,7 @@ from lti_tool.models import (
     GradeDelivery,
 )
 from lti_tool.seal import SealBroken
-from lti_tool.services import progress
+from lti_tool.services import papers, progress
 from lti_tool.services.progress import AnswerStale, Stored
 
 
@@ -53,6 +55,18 @@ def test_completion_is_set_once_and_stays(desk):
 
     assert later.completed_at == done.completed_at
     assert later.state == "done"
+
+
+def test_a_certificate_bears_the_day_where_the_learner_is(desk):
+    with time_machine.travel(datetime(2026, 11, 25, 23, 30, tzinfo=UTC), tick=False):
+        for activity in desk.workshop.activities:
+            desk.save({}, expected=0, activity=activity.id, complete=True)
+
+    with desk.database.reading() as session:
+        where = session, desk.author.member_id, desk.workshop
+        days = [papers.certificate(*where, zone).completed_on.day for zone in (None, "Europe/Madrid")]
+
+    assert days == [25, 26]
 
 
 def test_a_completing_answer_and_its_score_are_kept_together_or_not_at_all(desk):
