@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from roster_course import RosterDesk
+from stage import Stage
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
@@ -16,6 +17,14 @@ from lti_tool.lti.http import Outbound
 from lti_tool.lti.messages import PlatformConfig
 from lti_tool.lti.roster import RosterService
 from lti_tool.lti.tokens import TokenSource
+
+
+@pytest.fixture
+def stage(database_url: str) -> Iterator[Stage]:
+    """The tool and the demo LMS; browsers speak HTTP to the tool, as a platform's do."""
+    running = Stage(database_url, over_http=True)
+    yield running
+    running.stop()
 
 
 @pytest.fixture
