@@ -30,7 +30,8 @@ def undisguised(page: BeautifulSoup, typed: Iterable[str]) -> list[str]:
     known = re.compile("|".join(map(re.escape, sorted(typed, key=len, reverse=True))))
     for line in page.select("svg text"):  # of one label: only the first and the last line have its marks
         line.decompose()
-    signs = re.compile(f"[{OPENS}{CLOSES}{TURNS}{TURNS_BACK}áéíóúñţš]")
+    # What a script fills in may be JSON, which writes the sign that turns a word as an escape.
+    signs = re.compile(rf"[{OPENS}{CLOSES}{TURNS}{TURNS_BACK}áéíóúñţš]|\\u202e")
     return [text for text in plain_words(page) if not signs.search(text) and PLAIN.search(known.sub("", text))]
 
 
