@@ -220,6 +220,7 @@ class House:
         """Stop all harm, let the dead come back, and wait until nothing is on its way."""
         self.lms.bad_day = self.calm
         self.harm.stop()
+        self.lms.tokens.clear()  # every worker finds its token refused: who goes on with it never comes to rest
         end = time.monotonic() + REST
         while (rest := self.judge.unsettled()) and time.monotonic() < end:
             self.harm.revive()
