@@ -135,12 +135,19 @@ def _as_text(_made: MadePaper, paper: Paper) -> tuple[bytes, str, str]:
 
 
 def _as_docx(_made: MadePaper, paper: Paper) -> tuple[bytes, str, str]:
-    return word.as_docx(paper, language=language.current().tag, made_at=clock.now()), word.MEDIA_TYPE, "docx"
+    drawn = {component: png for component, svg in _pictures(paper).items() if (png := pdf.as_png(svg))}
+    made = word.as_docx(paper, language=language.current().tag, made_at=clock.now(), pictures=drawn)
+    return made, word.MEDIA_TYPE, "docx"
 
 
 def _as_pdf(_made: MadePaper, paper: Paper) -> tuple[bytes, str, str]:
-    pictures = {block.component: str(picture(block)) for block in paper.blocks if isinstance(block, Picture)}
-    return pdf.as_pdf(paper, language=language.current().tag, pictures=pictures), "application/pdf", "pdf"
+    made = pdf.as_pdf(paper, language=language.current().tag, pictures=_pictures(paper))
+    return made, "application/pdf", "pdf"
+
+
+def _pictures(paper: Paper) -> dict[str, str]:
+    """Return the SVG of each picture of a paper."""
+    return {block.component: str(picture(block)) for block in paper.blocks if isinstance(block, Picture)}
 
 
 def _as_ics(made: MadePaper, paper: Paper) -> tuple[bytes, str, str]:

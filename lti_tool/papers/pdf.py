@@ -1,4 +1,7 @@
-"""Papers as tagged PDF, set by typst (the extra ``pdf``). What a learner typed goes in as data, never as markup."""
+"""Papers as tagged PDF, and pictures for Word, set by typst (the extra ``pdf``).
+
+What a learner typed goes in as data, never as markup.
+"""
 
 import json
 from collections.abc import Mapping
@@ -45,6 +48,15 @@ def certificate_pdf(lines: Mapping[str, Any], *, language: str) -> bytes:
     :raise PdfMissing: typst is not installed.
     """
     return _compile("certificate.typ", lines, language)
+
+
+def as_png(picture: str) -> bytes | None:
+    """Return an SVG as a PNG of 16 cm for programs that show no SVG; None if typst is not installed."""
+    if not is_available():
+        return None
+    import typst
+
+    return typst.compile((TEMPLATES / "picture.typ").read_bytes(), sys_inputs={"svg": picture}, format="png", ppi=200)
 
 
 def _data(block: Block) -> dict[str, Any]:

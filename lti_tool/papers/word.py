@@ -1,6 +1,7 @@
 """A paper as a Word document: real headings, lists and tables, so that it can be edited and read aloud."""
 
 import io
+from collections.abc import Mapping
 from datetime import datetime
 from functools import singledispatch
 
@@ -8,6 +9,7 @@ import docx
 from docx.document import Document
 from docx.enum.table import WD_TABLE_DIRECTION
 from docx.oxml import OxmlElement
+from docx.shared import Cm
 
 from lti_tool.activities.paper import Block, Heading, Paper, Picture, Points, Prose, Rows, Signatures, Table
 from lti_tool.language import language as spoken
@@ -15,9 +17,15 @@ from lti_tool.papers.text import SIGN_HERE
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
+PICTURE_WIDTH = Cm(15)
 
-def as_docx(paper: Paper, *, language: str, made_at: datetime) -> bytes:
-    """Return the paper as DOCX; ``language`` is its BCP 47 tag. Pictures stand as the words that tell the same."""
+
+def as_docx(paper: Paper, *, language: str, made_at: datetime, pictures: Mapping[str, bytes] | None = None) -> bytes:
+    """Return the paper as DOCX; ``language`` is its BCP 47 tag.
+
+    ``pictures`` holds the PNG of each ``Picture`` by its component; without one, the words that tell the same stand
+    alone.
+    """
     document = docx.Document()
     document.core_properties.title = paper.title
     document.core_properties.author = ""
@@ -25,12 +33,21 @@ def as_docx(paper: Paper, *, language: str, made_at: datetime) -> bytes:
     document.core_properties.created = document.core_properties.modified = made_at.replace(tzinfo=None)
     document.add_heading(paper.title, 0)
     for block in paper.blocks:
+        if isinstance(block, Picture) and (drawn := (pictures or {}).get(block.component)):
+            _draw(block, drawn, document)
         _write(block, document)
     if spoken(language).direction == "rtl":
         _turn(document)
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()
+
+
+def _draw(block: Picture, drawn: bytes, document: Document) -> None:
+    shape = document.add_picture(io.BytesIO(drawn), width=PICTURE_WIDTH)
+    described = shape._inline.docPr  # python-docx has no other door to the words for those who cannot see it
+    described.set("title", block.title)
+    described.set("descr", f"{block.title}. {block.text}")
 
 
 def _turn(document: Document) -> None:

@@ -140,6 +140,7 @@ def every_document_comes_in_every_form(learner, walk) -> None:
         typed = [each for each in walk.canaries if each in page.select_one("article").get_text()]
         assert [each for each in typed if each not in written or each not in plain] == [], activity_id
         assert printed.h1.get_text(strip=True) == title
+        assert len(word.inline_shapes) == len(page.select("article figure svg")), activity_id
         with pikepdf.open(io.BytesIO(learner.get(f"{documents}/{activity_id}/pdf").data)) as file:
             assert file.Root.MarkInfo.Marked
             assert str(file.docinfo.Title) == title

@@ -67,6 +67,16 @@ def test_word_has_real_headings_lists_and_tables():
     assert document.core_properties.author == ""
 
 
+def test_word_shows_a_picture_with_words_for_those_who_cannot_see_it():
+    drawn = {"map": pdf.as_png(SVG)}
+
+    document = docx.Document(io.BytesIO(word.as_docx(PAPER, language="en", made_at=NOW, pictures=drawn)))
+
+    (shape,) = document.inline_shapes
+    assert shape._inline.docPr.get("descr") == "My map. 5 people"
+    assert "5 people" in [paragraph.text for paragraph in document.paragraphs]
+
+
 def test_papers_of_a_language_from_right_to_left_run_that_way():
     document = docx.Document(io.BytesIO(word.as_docx(PAPER, language=LEFTWARDS, made_at=NOW)))
 
