@@ -27,10 +27,10 @@ work: .venv/.runtime  ## a worker alone: sends grades
 	@$(BIN)/lti-tool work
 
 test: check .tools/browser.json .tools/oracle/.ready  ## every check and test, on SQLite and PostgreSQL, in a real browser
-	@$(BIN)/python -m pytest -q -n auto --dist loadfile
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 test-all: check .tools/browser.json .tools/oracle/.ready  ## the same with the long runs
-	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m ""
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder -m ""
 
 # What this finds is in docs/performance.md; ARGS goes to the script, for example ARGS="--rounds 3 --database sqlite".
 WHAT ?= launches

