@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -84,7 +85,9 @@ def run(scenario, tmp_path, faults: Faults | None = None):
             platform.stop()
             served.close()
 
-    return asyncio.run(main())
+    # A thread of its own: where a browser's tests ran before, this one already has a loop.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, main()).result()
 
 
 def test_a_launch_arrives_with_cookies_redirects_and_marker(tmp_path):

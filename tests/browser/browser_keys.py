@@ -135,7 +135,7 @@ class Keys:
         assert not trouble, trouble
         self.press("Enter")
         self.walk.inner.wait_for_function(ARRIVED)
-        expect(self.walk.tool.locator("[tabindex='-1']:focus")).to_be_visible()
+        expect(self.walk.tool.locator("[tabindex='-1']:focus, main input:focus")).to_be_visible()
 
     def answer(self, given: dict[str, str]) -> None:
         """Give these answers to the fields of the page, one after another as they stand there."""
