@@ -53,13 +53,15 @@ def _take_turns(items: list[pytest.Item]) -> None:
     """Let some tests take turns on the two kinds of database; the rest of the product is marked as long.
 
     Each test that runs under several rule sets of the demo LMS meets both kinds. Tests of pages run on one kind each.
-    Whatever stores, delivers or keeps strangers out runs on both, and so does all that the conformance lists name.
+    Whatever stores, delivers or keeps strangers out runs on both, and so do the walks through all of the workshop and
+    all that the conformance lists name.
     """
     for item in items:
         values = list(item.callspec.params.values()) if hasattr(item, "callspec") else []
         kind = next((KINDS.index(each) for each in values if each in KINDS), None)
         rules = next((RULE_SETS.index(each) for each in values if each in RULE_SETS), None)
-        is_on_pages = item.path.parent.name in ON_PAGES and not LISTED.search(item.name)
+        is_whole = item.path.name == "test_whole_workshop.py" or LISTED.search(item.name)
+        is_on_pages = item.path.parent.name in ON_PAGES and not is_whole
         if kind is None or (rules is None and not is_on_pages):
             continue
         table = item.nodeid.replace(KINDS[kind], "").replace(RULE_SETS[rules or 0], "")
