@@ -4,7 +4,7 @@ import base64
 import re
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from http.client import HTTPConnection
@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from flask import Flask
 from plain_words import plain_words
 from werkzeug.datastructures import EnvironHeaders
+from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import Client, TestResponse
 
@@ -74,7 +75,7 @@ class Ground:
     """Two servers that listen, for one stage after another: most tests take less time than setting these up."""
 
     def __init__(self) -> None:
-        self.web = make_server("127.0.0.1", 0, _nothing_yet, threaded=True, request_handler=Quiet)
+        self.web = make_server("127.0.0.1", 0, ServiceUnavailable(), threaded=True, request_handler=Quiet)
         self.base_url = f"http://localhost:{self.web.port}"
         self._config = LmsConfig(port=0, tool_url=self.base_url, signing_key=PLATFORM_KEY)
         self.lms_server = LmsServer(self._config)
@@ -83,7 +84,7 @@ class Ground:
 
     def clear(self) -> None:
         """Serve nothing, and be another platform from now on."""
-        self.web.app = _nothing_yet
+        self.web.app = ServiceUnavailable()
         self.lms_server.renew(self._config)
 
 
@@ -297,8 +298,3 @@ def _must_be_sound(text: str, page: BeautifulSoup, path: str) -> None:
     assert not page.select("[style], style, script:not([src]), [onclick]"), f"{path}: nothing inline"
     for form in page.select("form[method=post]"):
         assert form.get("action"), f"{path}: a form says where it goes"
-
-
-def _nothing_yet(_environ: Any, start_response: Callable[..., Any]) -> list[bytes]:
-    start_response("503 Service Unavailable", [])
-    return []

@@ -3,6 +3,7 @@
 A page says which boxes it showed, because a browser sends nothing for those that are not ticked.
 """
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -99,9 +100,9 @@ class BuilderKind(Kind):
         """Return what earlier steps suggest, by name on the wire."""
         return {}
 
+    @abstractmethod
     def faults(self, builder: Builder, value: Value, work: Work) -> dict[str, str]:
         """Return what keeps the document from being finished, by name on the wire."""
-        raise NotImplementedError
 
     def figures(self, builder: Builder, value: Value, work: Work) -> dict[str, str | int]:
         """Return the figures that sentences about faults speak of."""

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 from flask import Flask, redirect, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from lti_tool import log
@@ -73,7 +74,7 @@ def _welcome(workshop: Workshop, address: str) -> str:
 
 def _server(pack: Path, folder: Path, port: int) -> BaseWSGIServer:
     """Return a server of this one workshop, with a database and keys that live in ``folder``."""
-    server = make_server("127.0.0.1", port, _nothing_yet, threaded=True, request_handler=Quiet)
+    server = make_server("127.0.0.1", port, ServiceUnavailable(), threaded=True, request_handler=Quiet)
     settings = Settings.load(
         base_url=f"http://localhost:{server.port}",
         database_url=f"sqlite:///{folder / 'preview.sqlite'}",
@@ -87,10 +88,6 @@ def _server(pack: Path, folder: Path, port: int) -> BaseWSGIServer:
     prepare(settings)
     server.app = _app(settings, pack)
     return server
-
-
-def _nothing_yet(*_: object) -> list[bytes]:
-    raise NotImplementedError
 
 
 def _app(settings: Settings, pack: Path) -> Flask:

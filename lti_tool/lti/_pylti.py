@@ -122,7 +122,7 @@ class _Login(OIDCLogin[Request, _OnePlatform, _NoSession, _NoCookies, str]):
 
     def get_redirect(self, url: str) -> Redirect[str]:
         """L7: redirecting is the blueprint's business."""
-        raise NotImplementedError("the address is used, not the library's redirect")
+        raise RuntimeError("the address is used, not the library's redirect")
 
     def _prepare_redirect_url(self, launch_url: str) -> str:
         """L5: merge into a query that is there already. D5, D7: no state cookie of the library's."""
@@ -240,7 +240,7 @@ class _Launch(MessageLaunch[Request, _OnePlatform, _NoSession, _NoCookies]):
 
     def get_public_key(self) -> NoReturn:
         """K1 to K6: never fetch or cache keys here."""
-        raise NotImplementedError("keys come from KeySets")
+        raise RuntimeError("keys come from KeySets")
 
     def validate_jwt_signature(self) -> "_Launch":
         """D9 to D11: RS256 with the platform's own key, then the times; the token lives 60 s on Moodle."""

@@ -65,10 +65,6 @@ def tour(walk: Walk, watch: Watch) -> Tour:
 
 
 @pytest.fixture
-def pictures() -> Path:
-    """The folder of the documentation's pictures; without UPDATE_PICTURES they stay as they are."""
-    if not os.environ.get("UPDATE_PICTURES"):
-        pytest.skip("UPDATE_PICTURES=1 draws the pictures of the documentation again")
-    folder = Path(__file__).resolve().parents[2] / "docs/img"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+def pictures(tmp_path: Path) -> Path:
+    """Where pictures are drawn: without UPDATE_PICTURES those of the documentation stay as they are."""
+    return Path(__file__).resolve().parents[2] / "docs/img" if os.environ.get("UPDATE_PICTURES") else tmp_path

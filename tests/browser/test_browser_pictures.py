@@ -1,4 +1,7 @@
-"""The pictures of the documentation, drawn from the running tool: ``UPDATE_PICTURES=1 pytest tests/browser``."""
+"""The pictures of the documentation, drawn from the running tool.
+
+``UPDATE_PICTURES=1 pytest -m long tests/browser/test_browser_pictures.py`` puts them where the documents show them.
+"""
 
 import pytest
 from playwright.sync_api import expect
@@ -8,6 +11,7 @@ from whole_walk import Walk as Learner
 
 from lti_tool.services import registrations
 
+pytestmark = pytest.mark.long
 LARGEST = 150_000
 COURSE = "canvas-m101"
 MAP = {

@@ -74,7 +74,7 @@ def install(control: Control, role: str) -> None:
     _watch_requests(fuse)
     if "FAKETIME_TIMESTAMP_FILE" in os.environ:
         # Python sleeps until an absolute moment, which libfaketime 0.9.10 turns into one that is long past.
-        time.sleep = lambda seconds: threading.Event().wait(seconds) and None  # type: ignore[assignment]
+        time.sleep = lambda seconds: threading.Event().wait(seconds) and None  # type: ignore[assignment] # a sleep of our own
     else:
         _turn(control)
 
@@ -112,4 +112,4 @@ def _watch_requests(fuse: Fuse) -> None:
         begin(response)
         fuse.passes("answered", getattr(latest, "what", ""))
 
-    http.client.HTTPResponse.begin = answered  # type: ignore[method-assign]
+    http.client.HTTPResponse.begin = answered  # type: ignore[method-assign] # to see when an answer is there

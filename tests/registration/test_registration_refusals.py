@@ -173,7 +173,7 @@ HOSTS = [
     "127.0.1",
     "127.255.255.254",
     "0",
-    "0.0.0.0",  # noqa: S104 - an address to refuse
+    "0.0.0.0",  # noqa: S104 - refused, not bound - an address to refuse
     "0.0",
     "00.00.00.00",
     "2130706433",
@@ -246,7 +246,7 @@ class Listener:
 
     def __init__(self) -> None:
         self.connections = 0
-        self._sockets = [socket.create_server(("0.0.0.0", 0))]  # noqa: S104 - the test wants to hear everything
+        self._sockets = [socket.create_server(("0.0.0.0", 0))]  # noqa: S104 - refused, not bound - the test wants to hear everything
         self.port = self._sockets[0].getsockname()[1]
         if socket.has_dualstack_ipv6():
             with suppress(OSError):  # a machine without IPv6
@@ -367,7 +367,7 @@ def test_xo_01_a_name_with_one_private_address_among_its_addresses_is_not_called
 @pytest.mark.parametrize(
     "address",
     [
-        *("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"),  # noqa: S104
+        *("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"),  # noqa: S104 - refused, not bound
         *("192.0.0.8", "192.0.2.1", "192.88.99.1", "198.18.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255"),
         *("::1", "::", "::a00:1", "::7f00:1", "::ffff:10.0.0.1", "::ffff:0:10.0.0.1", "64:ff9b::a00:1"),
         *("64:ff9b:1::1", "100::1", "fc00::1", "fd12::1", "fe80::1", "fe80::1%eth0", "fec0::1", "feff::1", "ff02::1"),
