@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lti_tool import log
+from lti_tool import language, log
 from lti_tool.blueprints import (
     discuss,
     gradebook,
@@ -66,7 +66,8 @@ def from_environment() -> Flask:
 
 def build(settings: Settings) -> Tool:
     """Make the parts that requests share."""
-    workshops_of(settings.workshops, terms=settings.terms)
+    for locale in language.tags():
+        workshops_of(settings.workshops, locale, settings.terms)  # read before the first request
     http = Outbound(settings.private_hosts)
     return Tool(
         settings=settings,

@@ -110,11 +110,9 @@ def reconcile(platform_id: int | None, course_id: int | None, as_json: bool) -> 
     Do this after a backup was restored. Exit with 1 if a gradebook cannot be read.
     """
     settings = Settings.load()
-    wanted = Filter(platform_id=platform_id, course_id=course_id)
     with opened.database(settings) as database, closing(Outbound(settings.private_hosts)) as http:
         with database.transaction() as session:
-            reconciling.ask(session, course_id=course_id, platform_id=platform_id)
-            columns = outbox.columns(session, wanted)
+            columns = reconciling.ask(session, course_id=course_id, platform_id=platform_id)
         comparer = runner.comparer(settings, database, runner.courier(settings, database, http).service)
         for column_id in columns:
             comparer.compare(column_id)

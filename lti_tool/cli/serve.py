@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from lti_tool import log, schema
+from lti_tool import language, log, schema
 from lti_tool.app import create_app
 from lti_tool.db import Database
 from lti_tool.demo_lms import LmsConfig, LmsServer
@@ -58,7 +58,8 @@ def work() -> None:
 def run() -> None:
     """Run the web server and a worker on this machine until stopped; one that dies is started again."""
     settings = Settings.load()
-    workshops_of(settings.workshops)  # a pack with an error is named here, once, not by every process again and again
+    # A pack with an error is named here, once, not by every process again and again.
+    workshops_of(settings.workshops, language.ENGLISH, settings.terms)
     if settings.trusted_proxies == 0 and not settings.bind.startswith(("127.0.0.1:", "localhost:", "[::1]:")):
         click.echo("Warning: a few slow connections can hold up everybody. Put a buffering proxy in front.", err=True)
     stop = asked_to_stop()

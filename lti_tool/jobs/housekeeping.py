@@ -1,7 +1,8 @@
 """What has to be done now and then: courses that catch up, deliveries to mend, forgetting in time."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from lti_tool.db import Database
 from lti_tool.jobs.catching_up import catch_up_one
@@ -21,7 +22,11 @@ class Upkeep:
         self._database = database
         self._workshops = workshops
         self._compare_hour = compare_hour
-        self._now_and_then = {self._mend: MEND_EVERY, self._ask_nightly: NIGHT_EVERY, self._tidy: TIDY_EVERY}
+        self._now_and_then: dict[Callable[[], None], float] = {
+            self._mend: MEND_EVERY,
+            self._ask_nightly: NIGHT_EVERY,
+            partial(tidy, database): TIDY_EVERY,
+        }
         self._next = dict.fromkeys(self._now_and_then, time.monotonic())
 
     def step(self) -> bool:
@@ -39,9 +44,6 @@ class Upkeep:
     def _ask_nightly(self) -> None:
         with self._database.transaction() as session:
             reconciling.ask_nightly(session, self._compare_hour)
-
-    def _tidy(self) -> None:
-        tidy(self._database)
 
 
 def tidy(database: Database) -> None:

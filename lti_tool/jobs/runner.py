@@ -10,6 +10,7 @@ from functools import partial
 from itertools import takewhile
 from typing import Any
 
+from lti_tool import language
 from lti_tool.db import Database
 from lti_tool.jobs.dispatcher import IDLE, Dispatcher
 from lti_tool.jobs.grades import Courier
@@ -39,7 +40,7 @@ def courier(settings: Settings, database: Database, http: Outbound) -> Courier:
         service=GradeService(http, tokens),
         owner=_owner(),
         lease=timedelta(seconds=settings.grade_lease_seconds),
-        workshops=workshops_of(settings.workshops),
+        workshops=workshops_of(settings.workshops, language.ENGLISH, settings.terms),
         retry_scale=settings.grade_retry_scale,
     )
 

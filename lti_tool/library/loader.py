@@ -29,11 +29,12 @@ SHIPPED = Path(__file__).parent.parent / "content" / "fundamentals"
 
 @cache
 def workshops_of(
-    folders: tuple[str, ...], locale: str = "en", terms: tuple[tuple[str, str], ...] = ()
+    folders: tuple[str, ...], locale: str, terms: tuple[tuple[str, str], ...], /
 ) -> Mapping[str, Workshop]:
     """Return an installation's workshops by id, in order; they cannot change, so they are read once a language.
 
-    ``fundamentals`` is the one that comes with the tool; anything else is the folder of a pack.
+    ``fundamentals`` is the one that comes with the tool; anything else is the folder of a pack. The arguments have
+    places alone: called in two ways, the same would be read and kept twice.
 
     :raise PackRefused: a pack has errors, or two have the same id.
     """

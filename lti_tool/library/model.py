@@ -58,9 +58,14 @@ class Workshop:
     profile: Profile
 
     @property
+    def every_activity(self) -> tuple[Activity, ...]:
+        """Return all activities in order, optional ones too."""
+        return tuple(activity for module in self.modules for activity in module.activities)
+
+    @property
     def activities(self) -> tuple[Activity, ...]:
-        """Return the required activities in order; optional ones are reached by their id."""
-        return tuple(activity for module in self.modules for activity in module.activities if activity.required)
+        """Return the required activities in order."""
+        return tuple(activity for activity in self.every_activity if activity.required)
 
     @property
     def graded(self) -> tuple[Module, ...]:
@@ -72,10 +77,9 @@ class Workshop:
 
         :raise KeyError: the workshop has no activity of this id.
         """
-        for module in self.modules:
-            for activity in module.activities:
-                if activity.id == activity_id:
-                    return activity
+        for activity in self.every_activity:
+            if activity.id == activity_id:
+                return activity
         raise KeyError(activity_id)
 
     def module(self, module_id: str) -> Module:

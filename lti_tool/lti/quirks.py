@@ -9,8 +9,6 @@ class Quirks:
 
     counts_submissions: bool = False
     """Every score makes a new attempt unless Canvas's submission extension says otherwise."""
-    compares_whole_seconds: bool = False
-    """Two scores within one second count as equally old."""
     names_link: bool = True
     """A line item that we make for a link says which; Open edX's gradebook counts no other (11.4.4, 2026-11-22)."""
     varies_hosts: bool = False
@@ -31,7 +29,6 @@ FAMILIES = {
         source="Canvas lti/ims/scores_controller.rb and request_throttle.rb, read 2026-11-22",
     ),
     "moodle": Quirks(
-        compares_whole_seconds=True,
         # With a second item of the same link, the activity's own vanishes from later launches.
         names_link=False,
         source="Moodle 4.5.6 gradebookservices, observed 2026-11-22",

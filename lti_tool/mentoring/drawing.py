@@ -14,8 +14,6 @@ from typing import Final
 
 from lti_tool.mentoring.network import CANDIDATE, Network, Person
 
-WIDTH: Final = 940
-HEIGHT: Final = 780
 CENTRE: Final = (470.0, 390.0)
 RADIUS: Final = 300
 RINGS: Final[Mapping[str, Fraction]] = {

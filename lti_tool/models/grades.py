@@ -96,3 +96,13 @@ class GradeDelivery(Base):
 
     column: Mapped[GradebookColumn] = relationship()
     member: Mapped[Member] = relationship()
+
+    @staticmethod
+    def waiting_anew(now: datetime) -> dict[str, Any]:
+        """Return the values of a delivery that is to be tried as if it had just changed."""
+        return {"state": DeliveryState.WAITING, "reason": None, "tries": 0, "next_at": now, "waiting_since": now}
+
+    def wait_anew(self, now: datetime) -> None:
+        """Let it be tried as if it had just changed."""
+        for name, value in self.waiting_anew(now).items():
+            setattr(self, name, value)

@@ -78,16 +78,13 @@ def follow(
     before = session.scalars(select(DiscussionPost).filter_by(**key)).first()
     # A hidden post is signed as it was until it is shown again: its reason would tell whose the other one was.
     is_named = before.is_named if before and before.hidden_at else posted.is_named
+    sealed = sealer.seal(json.dumps(asdict(posted)).encode(), *place(author, workshop.id, activity.id))
     if before:
         _sign(session, before, is_named)
-    upsert(
-        session,
-        DiscussionPost,
-        key,
-        once={"public_id": secrets.token_hex(16)},
-        is_named=is_named,
-        sealed=sealer.seal(json.dumps(asdict(posted)).encode(), *place(author, workshop.id, activity.id)),
-    )
+        before.sealed = sealed
+        return
+    new = {"public_id": secrets.token_hex(16)}
+    upsert(session, DiscussionPost, key, once=new, is_named=is_named, sealed=sealed)
 
 
 def _sign(session: Session, post: DiscussionPost, is_named: bool) -> None:

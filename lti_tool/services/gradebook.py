@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session, contains_eager
 
 from lti_tool.lti.messages import Role
 from lti_tool.models import Assignment, Course, DeliveryState, GradebookColumn, GradeDelivery, Member, Person
@@ -16,6 +16,7 @@ from lti_tool.services.grading import is_usable
 
 ORDER = ("held", "changed", "waiting", "cancelled", "sent")
 """What needs a look comes first."""
+IS_EXPECTED = and_(Member.role == Role.LEARNER, Member.is_test.is_(False), Member.unlisted_since.is_(None))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +25,8 @@ class GradeRow:
 
     delivery_id: int
     label: str
+    is_expected: bool
+    """Whether they are a learner of the course now, and no test learner."""
     kind: str
     """``held``, ``changed``, ``waiting``, ``cancelled`` or ``sent``."""
     reason: str
@@ -60,35 +63,37 @@ class ColumnGrades:
 
 
 def of_course(session: Session, course_id: int) -> list[ColumnGrades]:
-    """Return the columns of a course with their scores. Five queries, however many there are."""
+    """Return the columns of a course with their scores. Four queries, however many there are."""
     course = session.get_one(Course, course_id)
-    found = select(GradebookColumn, Assignment).join(Assignment).filter(Assignment.course_id == course_id)
-    found = found.filter(Assignment.collects_grade).order_by(Assignment.id, GradebookColumn.id)
-    columns = [column for column, _ in session.execute(found)]
-    learners = select(func.count()).select_from(Member).filter_by(course_id=course_id, role=Role.LEARNER, is_test=False)
-    expected = session.scalar(learners.filter(Member.unlisted_since.is_(None))) or 0
+    found = select(GradebookColumn).join(GradebookColumn.assignment).options(contains_eager(GradebookColumn.assignment))
+    found = found.filter(Assignment.course_id == course_id, Assignment.collects_grade)
+    columns = session.scalars(found.order_by(Assignment.id, GradebookColumn.id)).all()
+    learners = select(func.count()).select_from(Member).filter(Member.course_id == course_id, IS_EXPECTED)
+    expected = session.scalar(learners) or 0
     rows = _rows(session, course_id)
     return [_column(column, course, rows.get(column.id, []), expected) for column in columns]
 
 
 def _rows(session: Session, course_id: int) -> dict[int, list[GradeRow]]:
-    deliveries = select(GradeDelivery, Person).join(Member, Member.id == GradeDelivery.member_id).join(Person)
+    deliveries = select(GradeDelivery, Person, IS_EXPECTED)
+    deliveries = deliveries.join(Member, Member.id == GradeDelivery.member_id).join(Person)
     rows: dict[int, list[GradeRow]] = {}
-    for delivery, person in session.execute(deliveries.filter(Member.course_id == course_id)):
-        rows.setdefault(delivery.column_id, []).append(_row(delivery, person))
+    for delivery, person, is_expected in session.execute(deliveries.filter(Member.course_id == course_id)):
+        rows.setdefault(delivery.column_id, []).append(_row(delivery, person, is_expected))
     return rows
 
 
-def _row(delivery: GradeDelivery, person: Person) -> GradeRow:
+def _row(delivery: GradeDelivery, person: Person, is_expected: bool) -> GradeRow:
     kind = "waiting" if delivery.state == DeliveryState.SENDING else str(delivery.state)
-    is_sent = kind == "sent" and delivery.delivered_at
+    sent_at = delivery.delivered_at if kind == "sent" else None
     return GradeRow(
         delivery_id=delivery.id,
         label=label(person),
+        is_expected=is_expected,
         kind=kind,
         reason=delivery.reason or "",
         score=grading.in_words(delivery.given, delivery.maximum),
-        at=delivery.delivered_at if is_sent and delivery.delivered_at else delivery.changed_at,
+        at=sent_at or delivery.changed_at,
         next_at=delivery.next_at if kind == "waiting" and delivery.reason else None,
     )
 
@@ -106,7 +111,7 @@ def _column(column: GradebookColumn, course: Course, rows: list[GradeRow], expec
         is_being_compared=column.compare_at is not None,
         problem=column.compare_problem or "",
         rows=tuple(sorted(rows, key=lambda row: (ORDER.index(row.kind), row.label.casefold()))),
-        without=max(0, expected - len(rows)),
+        without=expected - sum(row.is_expected for row in rows),
     )
 
 

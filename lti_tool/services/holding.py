@@ -111,8 +111,7 @@ def tidy(session: Session) -> int:
 
 
 def _resume(session: Session, whose: ColumnElement[bool], which: ColumnElement[bool]) -> int:
-    now = clock.now()
-    again = {"state": DeliveryState.WAITING, "reason": None, "tries": 0, "next_at": now, "waiting_since": now}
+    again = GradeDelivery.waiting_anew(clock.now())
     return _count(session, update(GradeDelivery).filter(whose, which).values(**again))
 
 

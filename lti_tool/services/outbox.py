@@ -1,6 +1,5 @@
 """The outbox as an operator looks through it: ids, states and times, never a name."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +13,7 @@ from lti_tool.services import grading
 
 @dataclass(frozen=True, kw_only=True)
 class Filter:
-    """Which deliveries, or columns, an operator means; what is None is left open."""
+    """Which deliveries an operator means; what is None is left open."""
 
     platform_id: int | None = None
     course_id: int | None = None
@@ -24,7 +23,7 @@ class Filter:
     @property
     def is_open(self) -> bool:
         """Whether it means everything."""
-        return (self.platform_id, self.course_id, self.state, self.reason) == (None, None, None, None)
+        return self == Filter()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,25 +57,16 @@ def chosen(session: Session, wanted: Filter) -> list[int]:
     return list(session.scalars(_filtered(select(GradeDelivery.id), wanted).order_by(GradeDelivery.id)))
 
 
-def columns(session: Session, wanted: Filter) -> Sequence[int]:
-    """Return the columns of a platform or a course that have an address."""
-    found = select(GradebookColumn.id).join(Assignment).join(Course).join(Deployment)
-    found = _in_place(found, wanted).filter(GradebookColumn.url.is_not(None))
-    return session.scalars(found.order_by(GradebookColumn.id)).all()
-
-
 def _filtered(query: Select[*tuple[Any, ...]], wanted: Filter) -> Select[*tuple[Any, ...]]:
     query = query.select_from(GradeDelivery).join(GradebookColumn, GradebookColumn.id == GradeDelivery.column_id)
-    query = _in_place(query.join(Assignment).join(Course).join(Deployment), wanted)
+    query = query.join(Assignment).join(Course).join(Deployment)
+    if wanted.course_id is not None:
+        query = query.filter(Course.id == wanted.course_id)
+    if wanted.platform_id is not None:
+        query = query.filter(Deployment.platform_id == wanted.platform_id)
     if wanted.state is not None:
         query = query.filter(GradeDelivery.state == wanted.state)
     return query if wanted.reason is None else query.filter(GradeDelivery.reason == wanted.reason)
-
-
-def _in_place(query: Select[*tuple[Any, ...]], wanted: Filter) -> Select[*tuple[Any, ...]]:
-    if wanted.course_id is not None:
-        query = query.filter(Course.id == wanted.course_id)
-    return query if wanted.platform_id is None else query.filter(Deployment.platform_id == wanted.platform_id)
 
 
 def _delivery(row: GradeDelivery, platform: int, course: int) -> Delivery:

@@ -38,8 +38,7 @@ class Certificate:
 
 def makers(workshop: Workshop) -> tuple[Activity, ...]:
     """Return the activities that give a paper, in order."""
-    found = [each for module in workshop.modules for each in module.activities if not each.opens_later]
-    return tuple(each for each in found if KINDS[each.kind].makes_paper)
+    return tuple(each for each in workshop.every_activity if not each.opens_later and KINDS[each.kind].makes_paper)
 
 
 def make(

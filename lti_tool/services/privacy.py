@@ -73,8 +73,7 @@ def personal_data(session: Session, sealer: Sealer, author: Author, workshop: Wo
                 rows=KINDS[activity.kind].readable(activity, stored[activity.id].value, work),
                 stored=stored[activity.id],
             )
-            for module in workshop.modules
-            for activity in module.activities
+            for activity in workshop.every_activity
             if activity.id in stored and not activity.opens_later
         ],
         posts=discussions.own_posts(session, sealer, author, workshop.id),

@@ -175,8 +175,7 @@ def delete_all(session: Session, author: Author, workshop: Workshop) -> None:
     Of what was sent without a name an empty row stays: it cannot be taken back, so it must not be sent twice.
     """
     theirs = {"member_id": author.member_id, "workshop_id": workshop.id}
-    every = [each for module in workshop.modules for each in module.activities]
-    sent = [each.id for each in every if KINDS[each.kind].is_anonymous]
+    sent = [each.id for each in workshop.every_activity if KINDS[each.kind].is_anonymous]
     kept = update(Answer).filter_by(**theirs).filter(Answer.activity_id.in_(sent))
     session.execute(kept.values(sealed=None, completed_at=None, version=Answer.version + 1))
     session.execute(delete(Answer).filter_by(**theirs).filter(Answer.activity_id.not_in(sent)))

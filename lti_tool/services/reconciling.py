@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
@@ -79,8 +79,8 @@ class Column:
     """Everybody whose score we keep for this column, sent or not."""
 
 
-def ask(session: Session, *, course_id: int | None = None, platform_id: int | None = None) -> int:
-    """Have columns compared soon: those of a course, of a platform, or all. Return how many."""
+def ask(session: Session, *, course_id: int | None = None, platform_id: int | None = None) -> list[int]:
+    """Have columns compared soon: those of a course, of a platform, or all. Return their ids."""
     columns = select(GradebookColumn.id).join(Assignment).join(Course).join(Deployment)
     columns = columns.filter(GradebookColumn.url.is_not(None))
     if course_id is not None:
@@ -88,7 +88,7 @@ def ask(session: Session, *, course_id: int | None = None, platform_id: int | No
     if platform_id is not None:
         columns = columns.filter(Deployment.platform_id == platform_id)
     wanted = update(GradebookColumn).filter(GradebookColumn.id.in_(columns)).values(compare_at=clock.now())
-    return len(session.scalars(wanted.returning(GradebookColumn.id)).all())
+    return sorted(session.scalars(wanted.returning(GradebookColumn.id)))
 
 
 def ask_nightly(session: Session, from_hour: int) -> int:
@@ -98,20 +98,20 @@ def ask_nightly(session: Session, from_hour: int) -> int:
         return 0
     lately = select(GradeDelivery.column_id).filter(GradeDelivery.delivered_at > now - NIGHTLY_WHILE)
     due = select(GradebookColumn.id).filter(GradebookColumn.id.in_(lately), GradebookColumn.compare_at.is_(None))
+    due = due.filter(GradebookColumn.url.is_not(None))
     old = GradebookColumn.compared_at.is_(None) | (GradebookColumn.compared_at < now - NOT_AGAIN)
     wanted = update(GradebookColumn).filter(GradebookColumn.id.in_(due.filter(old))).values(compare_at=now)
     return len(session.scalars(wanted.returning(GradebookColumn.id)).all())
 
 
 def is_due(session: Session) -> bool:
-    """Say whether a column waits to be compared."""
-    return session.scalar(select(GradebookColumn.id).filter(_is_due()).limit(1)) is not None
+    """Say whether a column can be compared now."""
+    return session.scalar(_due().with_only_columns(GradebookColumn.id).limit(1)) is not None
 
 
 def claim(session: Session, *, column_id: int | None = None) -> Column | None:
     """Take the column that is due longest, or a certain one that is due; None if there is none."""
-    due = select(GradebookColumn).join(Assignment).join(Course).join(Deployment).join(Platform).outerjoin(PlatformPace)
-    due = due.filter(_is_due(), pacing.ready(clock.now()), GradebookColumn.url.is_not(None))
+    due = _due()
     if column_id is not None:
         due = due.filter(GradebookColumn.id == column_id)
     oldest = due.order_by(GradebookColumn.compare_at).limit(1)
@@ -128,8 +128,11 @@ def claim(session: Session, *, column_id: int | None = None) -> Column | None:
         return None
 
 
-def _is_due() -> ColumnElement[bool]:
-    return GradebookColumn.compare_at <= clock.now()
+def _due() -> Select[GradebookColumn]:
+    now = clock.now()
+    found = select(GradebookColumn).join(Assignment).join(Course).join(Deployment).join(Platform)
+    ready = found.outerjoin(PlatformPace).filter(pacing.ready(now))
+    return ready.filter(GradebookColumn.compare_at <= now, GradebookColumn.url.is_not(None))
 
 
 def _taken(session: Session, column: GradebookColumn, until: datetime) -> Column:
@@ -197,8 +200,7 @@ def _settle(row: GradeDelivery, comparison: Comparison) -> None:
     elif comparison is Comparison.CHANGED:
         row.state = DeliveryState.CHANGED
     else:
-        now = clock.now()
-        row.state, row.reason, row.tries, row.next_at, row.waiting_since = DeliveryState.WAITING, None, 0, now, now
+        row.wait_anew(clock.now())
         # The same version with the same time: if a person was later, the platform says so and keeps theirs.
         row.sent_version = 0
         row.submission_known = row.submission_known and comparison is not Comparison.MISSING

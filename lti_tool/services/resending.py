@@ -31,11 +31,11 @@ def _again(session: Session, row: GradeDelivery) -> None:
     now = clock.now()
     if row.state in (DeliveryState.SENT, DeliveryState.CHANGED):
         row.version, row.changed_at, row.insists = row.version + 1, grading.later(row.changed_at, now), True
-    row.state, row.reason, row.tries, row.next_at, row.waiting_since = DeliveryState.WAITING, None, 0, now, now
+    row.wait_anew(now)
     column = session.get_one(GradebookColumn, row.column_id)
     if column.missing_since is not None:
         # Somebody wants it in spite of that: it is looked up by our ids, and made if there is none.
-        column.url, column.missing_since = None, None
+        column.url, column.missing_since, column.compare_at = None, None, None
 
 
 def discard(session: Session, deliveries: Sequence[int]) -> int:

@@ -86,15 +86,19 @@ def state(session: Session, member_id: int, workshop_id: str, activity_id: str) 
     found = session.scalars(select(Share).filter_by(**key)).first()
     if found is None:
         return Sharing(shared_at=None, with_names=False, seen=())
+    shared_at = None if found.taken_back_at else found.shared_at
+    return Sharing(shared_at=shared_at, with_names=found.with_names, seen=_seen(session, found.id))
+
+
+def _seen(session: Session, share_id: int) -> tuple[Seen, ...]:
     views = select(ShareView.seen_at, Person).join(Member, Member.id == ShareView.member_id).join(Person)
-    rows = session.execute(views.filter(ShareView.share_id == found.id).order_by(ShareView.seen_at.desc()))
-    seen = tuple(Seen(by=label(person), at=at) for at, person in rows)
-    return Sharing(shared_at=None if found.taken_back_at else found.shared_at, with_names=found.with_names, seen=seen)
+    rows = session.execute(views.filter(ShareView.share_id == share_id).order_by(ShareView.seen_at.desc()))
+    return tuple(Seen(by=label(person), at=at) for at, person in rows)
 
 
 def own_shares(session: Session, member_id: int, workshop: Workshop) -> list[dict[str, Any]]:
     """Return what a learner has shared in a workshop, until when, and who has looked, to take away."""
-    titles = {each.id: each.title for module in workshop.modules for each in module.activities}
+    titles = {each.id: each.title for each in workshop.every_activity}
     shares = select(Share).filter_by(member_id=member_id, workshop_id=workshop.id).order_by(Share.shared_at)
     return [
         {
@@ -103,7 +107,7 @@ def own_shares(session: Session, member_id: int, workshop: Workshop) -> list[dic
             "with_names": found.with_names,
             "shared_at": found.shared_at,
             "taken_back_at": found.taken_back_at,
-            "seen": [asdict(each) for each in state(session, member_id, workshop.id, found.activity_id).seen],
+            "seen": [asdict(each) for each in _seen(session, found.id)],
         }
         for found in session.scalars(shares).all()
     ]

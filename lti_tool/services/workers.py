@@ -1,6 +1,6 @@
 """Which worker processes there are: each gives a sign of life."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -31,8 +31,3 @@ def alive(session: Session) -> int:
     """Return how many workers there are."""
     seen = select(func.count()).select_from(Worker).filter(Worker.seen_at >= clock.now() - ALIVE_FOR)
     return session.scalar(seen) or 0
-
-
-def last_seen(session: Session) -> datetime | None:
-    """Return when a worker was last seen; None if there never was one, or all have ended as they should."""
-    return session.scalar(select(func.max(Worker.seen_at)))

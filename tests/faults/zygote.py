@@ -23,7 +23,7 @@ from torture_control import Control
 from werkzeug.serving import make_server
 
 import lti_tool.cli  # noqa: F401 - the same
-from lti_tool import app, db
+from lti_tool import app, db, language
 from lti_tool.jobs import runner
 from lti_tool.library.loader import workshops_of
 from lti_tool.settings import Settings
@@ -33,7 +33,8 @@ alive: set[int] = set()
 
 def serve(control: Control) -> None:
     """Take orders until there are no more."""
-    workshops_of(Settings.load().workshops)
+    settings = Settings.load()
+    workshops_of(settings.workshops, language.ENGLISH, settings.terms)
     configure_mappers()
     # Those who are forked find the app and the engine of the rehearsal, which know their pages and statements already.
     db.open_engine = cache(db.open_engine)

@@ -4,12 +4,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 from stage import hidden
 
 from lti_tool import clock
 from lti_tool.demo_lms.results import set_by_person
-from lti_tool.models import DeliveryState, GradebookColumn, GradeDelivery
+from lti_tool.models import Course, DeliveryState, GradebookColumn, GradeDelivery, Member
+from lti_tool.services import gradebook
 
 REASONS = {
     ("held", "column-missing"): "Gradebook column missing",
@@ -79,6 +80,39 @@ def test_all_columns_of_the_course_are_there_and_learners_without_a_score_are_co
     assert "2 sent" in sections["Three Steps"]
 
 
+def test_a_learner_who_left_with_a_score_hides_nobody_who_has_none(stage, learner, teacher):
+    learner.finish("m0.welcome")
+    stage.browser().launch("amara")
+    with stage.database.transaction() as session:
+        member_id = session.scalars(select(GradeDelivery.member_id)).one()
+        session.execute(update(Member).filter_by(id=member_id).values(unlisted_since=clock.now()))
+
+    with stage.database.reading() as session:
+        (column,) = gradebook.of_course(session, session.scalars(select(Course.id)).one())
+
+    assert (len(column.rows), column.without) == (1, 1)
+
+
+def test_a_course_with_more_columns_costs_no_more_queries(stage, learner):
+    one = looked_up(stage)
+    for link in ("module", "by-hand"):
+        stage.browser().launch("mai", link=link)
+
+    several = looked_up(stage)
+
+    assert (one, several) == ((1, 4), (3, 4))
+
+
+def looked_up(stage):
+    """Return how many columns the page has, and how many statements that takes."""
+    said = []
+    with stage.database.reading() as session:
+        course_id = session.scalars(select(Course.id)).one()
+        event.listen(session.connection(), "before_cursor_execute", lambda *each: said.append(each))
+        session.expunge_all()
+        return len(gradebook.of_course(session, course_id)), len(said)
+
+
 @pytest.mark.parametrize("course", ["moodle-m101", "canvas-m101"])
 def test_our_value_is_sent_again_in_place_of_a_persons_only_when_somebody_asks(stage, course):
     learner, teacher = stage.browser(), stage.browser()
@@ -119,7 +153,9 @@ def test_sync_all_tries_what_is_held_and_has_the_gradebook_compared(stage, learn
     assert response.status_code == 303
     assert stage.deliver() == 1
     with stage.database.reading() as session:
-        assert all(session.scalars(select(GradebookColumn.compare_at).filter(GradebookColumn.url.is_not(None))))
+        asked = session.scalars(select(GradebookColumn.compare_at).filter(GradebookColumn.url.is_not(None))).all()
+    assert asked
+    assert all(asked)
     assert "is being compared" in grades(teacher).get_text()
 
 

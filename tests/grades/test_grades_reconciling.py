@@ -173,6 +173,17 @@ def test_in_the_night_columns_are_compared_that_scores_went_to_of_late_and_once(
     assert asked == [1, 0, 1, 0]
 
 
+def test_a_column_that_has_lost_its_address_waits_for_one_and_keeps_no_worker_busy(stage):
+    course_of_three(stage, "moodle-m101")
+    with stage.database.transaction() as session:
+        reconciling.ask(session)
+        asked = reconciling.is_due(session)
+        session.execute(update(GradebookColumn).values(url=None))
+
+    with stage.database.reading() as session:
+        assert (asked, reconciling.is_due(session)) == (True, False)
+
+
 def test_a_score_that_changed_while_the_gradebook_was_read_is_not_judged(stage):
     grade, *_ = course_of_three(stage, "moodle-m101")
     with stage.database.transaction() as session:

@@ -5,13 +5,16 @@ import shutil
 from pathlib import Path
 
 import pytest
-from stage import ENCRYPTION_KEYS, SECRET_KEY
+from stage import ENCRYPTION_KEYS, SECRET_KEY, make_settings
 
 from lti_tool.activities import KINDS
+from lti_tool.app import create_app
 from lti_tool.cli import main
+from lti_tool.jobs import runner
 from lti_tool.library.loader import load_workshop, workshops_of
 from lti_tool.library.problems import PackRefused
 from lti_tool.library.schemas.page import OPTIONS
+from lti_tool.web.tool import tool
 
 MINIMAL = Path(__file__).parent / "packs" / "minimal"
 
@@ -186,7 +189,19 @@ def test_every_type_that_a_pack_may_use_can_be_opened():
 
 
 def test_an_installation_offers_its_workshops_in_their_order():
-    assert list(workshops_of((str(MINIMAL), "fundamentals"))) == ["minimal", "fundamentals"]
+    assert list(workshops_of((str(MINIMAL), "fundamentals"), "en", ())) == ["minimal", "fundamentals"]
+
+
+def test_pages_workers_and_start_up_read_a_workshop_once(tmp_path):
+    settings = make_settings(f"sqlite:///{tmp_path / 'tool.sqlite'}", terms="resident: nurse")
+    app = create_app(settings)
+    read = workshops_of.cache_info().misses
+
+    with app.app_context():
+        tool().workshop(None)
+    runner.courier(settings, app.extensions["tool"].database, app.extensions["tool"].http)
+
+    assert workshops_of.cache_info().misses == read
 
 
 def test_what_stands_beside_a_pack_is_not_part_of_it(pack: Path):
@@ -198,7 +213,7 @@ def test_what_stands_beside_a_pack_is_not_part_of_it(pack: Path):
 
 def test_two_workshops_of_one_id_are_refused(pack: Path):
     with pytest.raises(PackRefused, match="V002 minimal: two workshops of this installation have this id"):
-        workshops_of((str(MINIMAL), str(pack)))
+        workshops_of((str(MINIMAL), str(pack)), "en", ())
 
 
 def test_a_folder_that_is_not_there_is_named_before_anything_starts(monkeypatch, capsys, tmp_path: Path):
