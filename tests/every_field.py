@@ -27,6 +27,8 @@ class Field:
             return (date.fromisoformat(self.now or "2026-11-30") + timedelta(days=1)).isoformat()
         if self.kind == NUMBER:
             return "7" if self.now != "7" else "8"
+        if self.kind == TICK:
+            return "" if self.now else self.offered[-1]
         others = [each for each in self.offered if each and each != self.now]
         return others[place] if others else self.now
 

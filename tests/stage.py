@@ -4,7 +4,8 @@ import base64
 import re
 import secrets
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from http.client import HTTPConnection
@@ -19,12 +20,13 @@ from flask import Flask
 from plain_words import plain_words
 from werkzeug.datastructures import EnvironHeaders
 from werkzeug.exceptions import ServiceUnavailable
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import make_server
 from werkzeug.test import Client, TestResponse
 
 from lti_tool.app import build, create_app
+from lti_tool.cli.serve import Quiet
 from lti_tool.db import Database
-from lti_tool.demo_lms import Lms, LmsConfig, LmsServer, begin
+from lti_tool.demo_lms import Lms, LmsConfig, LmsServer, LoginCall, begin
 from lti_tool.jobs import runner
 from lti_tool.jobs.catching_up import catch_up_one
 from lti_tool.pseudo import LONG
@@ -47,11 +49,25 @@ def make_settings(database_url: str, **values: Any) -> Settings:
     return Settings.load(**{**defaults, "database_url": database_url, **usual, **values})
 
 
-class Quiet(WSGIRequestHandler):
-    """Serves without a word."""
+def environment_of(settings: Settings, **more: str) -> dict[str, str]:
+    """Return what a process must find in its environment to be the tool with these settings."""
+    values = {
+        "BASE_URL": settings.base_url,
+        "DATABASE_URL": settings.database_url,
+        "SECRET_KEY": SECRET_KEY,
+        "ENCRYPTION_KEYS": ENCRYPTION_KEYS,
+        "PRIVATE_HOSTS": ",".join(settings.private_hosts),
+        **more,
+    }
+    return {f"LTI_TOOL_{name}": value for name, value in values.items()}
 
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Print nothing: the tool's own log tells more."""
+
+def until(happened: Callable[[], object], seconds: float = 60) -> None:
+    """Wait for something to happen; fail if it does not."""
+    end = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)
 
 
 @contextmanager
@@ -68,7 +84,7 @@ def lent_app(settings: Settings) -> Iterator[Flask]:
 
 
 _apps: list[Flask] = []
-_inspected: set[int] = set()
+_parsed: set[int] = set()
 
 
 class Ground:
@@ -196,6 +212,10 @@ class Browser:
         """Go through the sign-in; return what the platform would have the browser post to ``/lti/launch``."""
         found = self.stage.lms.courses[course]
         call = begin(self.stage.lms, found, found.links[link], found.people[person])
+        return self.answer_to(call)
+
+    def answer_to(self, call: LoginCall) -> dict[str, str]:
+        """Go through the sign-in that a call of the platform begins; return what it would have the browser post."""
         response = self.login(call.fields, method=call.method)
         form = BeautifulSoup(requests.get(response.location, timeout=10).text, "html.parser").select_one("form")
         return {field["name"]: field["value"] for field in form.select("input[type=hidden]")}
@@ -280,21 +300,18 @@ def hidden(page: BeautifulSoup) -> dict[str, str]:
 
 
 def inspect(text: str, path: str) -> BeautifulSoup:
-    """Return a page after looking at what every page must have, once for pages that are built of the same tags."""
+    """Return a page after looking at what every page must have."""
     page = BeautifulSoup(text, "html.parser")
     tags = hash(re.sub('="[^"]*"', "", "".join(re.findall("<[^>]*>", text))))
-    if tags not in _inspected:
-        _must_be_sound(text, page, path)
-        _inspected.add(tags)
-    return page
-
-
-def _must_be_sound(text: str, page: BeautifulSoup, path: str) -> None:
-    html5lib.HTMLParser(strict=True).parse(text)
-    (heading,) = page.select("h1")
+    if tags not in _parsed:  # the dearest look, and the same for pages that are built of the same tags
+        html5lib.HTMLParser(strict=True).parse(text)
+        _parsed.add(tags)
+    (heading,) = page.find_all("h1")
     assert page.title.get_text().strip().startswith(heading.get_text().strip()), f"{path}: the title begins with the h1"
-    ids = [tag["id"] for tag in page.select("[id]")]
+    ids = [tag["id"] for tag in page.find_all(id=True)]
     assert len(ids) == len(set(ids)), f"{path}: an id is used twice"
-    assert not page.select("[style], style, script:not([src]), [onclick]"), f"{path}: nothing inline"
-    for form in page.select("form[method=post]"):
+    inline = page.find_all("style") + page.find_all(style=True) + page.find_all("script", src=False)
+    assert not inline + page.find_all(onclick=True), f"{path}: nothing inline"
+    for form in page.find_all("form", method="post"):
         assert form.get("action"), f"{path}: a form says where it goes"
+    return page

@@ -6,25 +6,17 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 import requests
-from stage import ENCRYPTION_KEYS, SECRET_KEY
+from stage import ENCRYPTION_KEYS, SECRET_KEY, until
 
 
 def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
-
-
-def until(happened, seconds=30):
-    end = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.1)
 
 
 def children(process) -> set[int]:
@@ -65,14 +57,14 @@ def is_ready(address) -> bool:
 
 def test_it_serves_starts_again_what_died_and_stops_when_asked(running):
     process, address = running
-    until(lambda: is_ready(address))
+    until(lambda: is_ready(address), seconds=30)
     first = children(process)
     assert len(first) == 2
 
     for pid in first:
         os.kill(pid, signal.SIGKILL)
-    until(lambda: len(children(process) - first) == 2 and is_ready(address))
+    until(lambda: len(children(process) - first) == 2 and is_ready(address), seconds=30)
 
     process.send_signal(signal.SIGTERM)
     assert process.wait(40) == 0
-    until(lambda: not is_ready(address))
+    until(lambda: not is_ready(address), seconds=30)

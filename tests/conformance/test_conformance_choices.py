@@ -4,16 +4,11 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 from launching import land, look, refused, rows, sign_in
-from stage import ENCRYPTION_KEYS, SECRET_KEY, Stage
+from stage import Stage, environment_of, make_settings
 
 from lti_tool.cli import commands
 from lti_tool.models import Deployment, Person, Platform
 
-ENVIRONMENT = {
-    "LTI_TOOL_BASE_URL": "http://localhost:8000",
-    "LTI_TOOL_SECRET_KEY": SECRET_KEY,
-    "LTI_TOOL_ENCRYPTION_KEYS": ENCRYPTION_KEYS,
-}
 REQUIRED = {
     "--institution": "College",
     "--support-contacts": "room 12",
@@ -31,8 +26,7 @@ CHOSEN = (
 
 
 def tool(stage: Stage, *words: str) -> Result:
-    environment = ENVIRONMENT | {"LTI_TOOL_DATABASE_URL": stage.settings.database_url}
-    return CliRunner().invoke(commands, ["platform", *words], env=environment)
+    return CliRunner().invoke(commands, ["platform", *words], env=environment_of(stage.settings))
 
 
 def add(stage: Stage, deployment_id: str, *more: str, **changed: str) -> Result:
@@ -95,7 +89,9 @@ def test_what_is_said_again_replaces_what_was_said_and_the_rest_stays(stage):
     ],
 )
 def test_what_cannot_be_meant_is_refused(choice):
-    result = CliRunner().invoke(commands, ["platform", "set", "1", *choice], env=ENVIRONMENT)
+    result = CliRunner().invoke(
+        commands, ["platform", "set", "1", *choice], env=environment_of(make_settings("sqlite://"))
+    )
 
     assert result.exit_code == 2
     assert choice[0] in result.output

@@ -19,7 +19,7 @@ import time_machine
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 from stage import Stage
-from torture_oracle import Judge
+from torture_oracle import COURSES, LINKS, Judge
 
 from lti_tool.db import Database
 from lti_tool.demo_lms.bad_day import SORTS
@@ -32,8 +32,6 @@ from lti_tool.models import DeliveryState, GradeDelivery
 from lti_tool.services import holding, progress, signing_keys
 from lti_tool.services.progress import Author
 
-COURSES = ("moodle-m101", "canvas-m101", "strict-m101")
-LINKS = ("as-they-go", "module")
 PEOPLE = ("mai", "amara")
 LEASE = timedelta(seconds=60)
 NOON = "2026-11-22T12:00:00.4+00:00"
@@ -165,8 +163,8 @@ class Ground:
             source.backup(copy)
         with stage.database.reading() as session:
             key = signing_keys.current(session, stage.tool.sealer)
-            self.key = (key.kid, load_private_key(key.private_pem))
-            public = {each.kid: load_private_key(each.private_pem).public_key() for each in [key]}
+        private = load_private_key(key.private_pem)
+        self.key, public = (key.kid, private), {key.kid: private.public_key()}
         judge = Judge(stage.database, stage.lms, stage.tool.workshop(None))
         self.learners = [
             Learner(course, person, judge.author(stage.lms.courses[course], stage.lms.people[person]))

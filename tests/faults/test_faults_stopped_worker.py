@@ -3,11 +3,10 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from stage import ENCRYPTION_KEYS, SECRET_KEY
+from stage import environment_of, until
 
 
 def test_a_worker_that_is_asked_to_stop_finishes_what_it_has_in_hand(stage):
@@ -28,16 +27,7 @@ def test_a_worker_that_is_asked_to_stop_finishes_what_it_has_in_hand(stage):
 @contextmanager
 def worker(stage) -> Iterator[subprocess.Popen[bytes]]:
     """Run ``lti-tool work`` against the stage's database."""
-    settings = stage.settings
-    values = {
-        "BASE_URL": settings.base_url,
-        "DATABASE_URL": settings.database_url,
-        "SECRET_KEY": SECRET_KEY,
-        "ENCRYPTION_KEYS": ENCRYPTION_KEYS,
-        "PRIVATE_HOSTS": ",".join(settings.private_hosts),
-        "GRADE_RETRY_SCALE": "0.001",
-    }
-    environment = {**os.environ, **{f"LTI_TOOL_{name}": value for name, value in values.items()}}
+    environment = os.environ | environment_of(stage.settings, GRADE_RETRY_SCALE="0.001")
     process = subprocess.Popen([sys.executable, "-m", "lti_tool", "work"], env=environment)
     try:
         yield process
@@ -45,14 +35,6 @@ def worker(stage) -> Iterator[subprocess.Popen[bytes]]:
         if process.poll() is None:
             process.kill()
         process.wait(30)
-
-
-def until(happened, seconds: float = 60) -> None:
-    """Wait for something to happen; fail if it does not."""
-    end = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.1)
 
 
 def _score_is_under_way(stage) -> bool:

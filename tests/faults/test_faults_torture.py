@@ -23,5 +23,4 @@ def test_scores_survive_deaths_trouble_and_wrong_clocks(kind, request):
 
     told = f"seed {seed}\n{report(kind, figures)}"
     assert figures.wrong == {}, told
-    assert AIM.is_reached(figures), told
-    assert min(figures.pauses, figures.steps, figures.by_hand) > 0, told
+    assert min(figures.compared, figures.pauses, figures.steps, figures.by_hand) > 0, told

@@ -31,7 +31,7 @@ def torture(
     """Go on until so much harm was done, or something is wrong; return the figures."""
     done, houses = Figures(), 0
     while not aim.is_reached(done) and not done.wrong:
-        with tempfile.TemporaryDirectory(prefix="torture-", dir=_memory(), ignore_cleanup_errors=True) as name:
+        with tempfile.TemporaryDirectory(prefix="torture-", dir=memory(), ignore_cleanup_errors=True) as name:
             folder = Path(name)
             house = House(copy(folder), folder / "house", f"{seed}/{houses}", turns_whole_clock=turns_whole_clock)
             try:
@@ -47,7 +47,8 @@ def torture(
     return done
 
 
-def _memory() -> Path | None:
+def memory() -> Path | None:
+    """Return a folder that lies in memory, if this machine has one."""
     return MEMORY if os.access(MEMORY, os.W_OK) else None
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from unittest.mock import patch
 
 from flask import Response
-from stage import ENCRYPTION_KEYS, PLATFORM_KEY, SECRET_KEY, Wire, make_settings, register
+from stage import PLATFORM_KEY, Wire, environment_of, make_settings, register
 from torture_control import Control, faketime
 from torture_figures import Figures
 from torture_harm import LEASE, Harm
 from torture_learners import Learner
-from torture_oracle import LOST, UNTRUE, Cell, Judge
+from torture_oracle import COURSES, LINKS, LOST, SURVIVABLE, UNTRUE, Cell, Judge
 from torture_tool import Machines
 from werkzeug.test import Client
 
@@ -24,16 +24,13 @@ from lti_tool import clock
 from lti_tool.activities.base import Activity
 from lti_tool.db import Database
 from lti_tool.demo_lms import LmsConfig, LmsServer
-from lti_tool.demo_lms.bad_day import SORTS, BadDay
+from lti_tool.demo_lms.bad_day import BadDay
 from lti_tool.library.loader import load_workshop
 from lti_tool.models import DeliveryState
 from lti_tool.seal import Sealer
 from lti_tool.services import grading, progress, signing_keys
 from lti_tool.services.progress import Author
 
-COURSES = ("moodle-m101", "canvas-m101", "strict-m101")
-LINKS = ("as-they-go", "module")
-"""Each fills a column of its own; what a learner does in one counts in both."""
 ROUNDS = 25
 """In each a learner comes new to every course; then everything is made anew."""
 ROTATION = 1
@@ -45,7 +42,6 @@ IN_FLIGHT = 8
 LONGEST_DRAIN = 240
 """Scores that are posted at most after the last learner is done, before the rest begins."""
 SHARES = {"score": 0.9, "results": 0.1, "columns": 0.1, "column": 0.1, "token": 0.05}
-SORTS_OF_TROUBLE = {name: fault for name, fault in SORTS.items() if name != "409"}
 REST = 90
 """Seconds to wait for peace; much longer than it takes."""
 WORKERS = 2
@@ -62,7 +58,7 @@ class House:
         )
         self.server = LmsServer(config)
         self.lms = self.server.lms
-        self.bad_day, self.calm = BadDay(seed, SHARES, SORTS_OF_TROUBLE), BadDay(seed, {})
+        self.bad_day, self.calm = BadDay(seed, SHARES, SURVIVABLE), BadDay(seed, {})
         self.settings = make_settings(database_url, base_url=f"http://{address}", bind=address)
         self.database = Database(database_url)
         self.workshop = load_workshop()
@@ -133,17 +129,14 @@ class House:
         return Client(Wire(self.settings.base_url), Response)
 
     def _environment(self, database_url: str) -> dict[str, str]:
-        values = {
-            "BASE_URL": self.settings.base_url,
-            "BIND": self.settings.bind,
-            "DATABASE_URL": database_url,
-            "SECRET_KEY": SECRET_KEY,
-            "ENCRYPTION_KEYS": ENCRYPTION_KEYS,
-            "PRIVATE_HOSTS": self.server.url.removeprefix("http://"),
-            "GRADE_RETRY_SCALE": "0.0001",
-            "GRADE_LEASE_SECONDS": str(LEASE),
-        }
-        return {f"LTI_TOOL_{name}": value for name, value in values.items()}
+        return environment_of(
+            self.settings,
+            BIND=self.settings.bind,
+            DATABASE_URL=database_url,
+            PRIVATE_HOSTS=self.server.url.removeprefix("http://"),
+            GRADE_RETRY_SCALE="0.0001",
+            GRADE_LEASE_SECONDS=str(LEASE),
+        )
 
     def _rehearse(self) -> None:
         """Have each link opened, so that its column is known, and some work done and delivered by the zygote alone."""

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.db import Database
 from lti_tool.demo_lms import Lms, addresses
+from lti_tool.demo_lms.bad_day import SORTS
 from lti_tool.demo_lms.courses import Column, Grade
 from lti_tool.demo_lms.courses import Course as LmsCourse
 from lti_tool.demo_lms.people import Person as Account
@@ -32,6 +33,11 @@ from lti_tool.models import (
 from lti_tool.services import grading
 from lti_tool.services.progress import Author
 
+COURSES = ("moodle-m101", "canvas-m101", "strict-m101")
+LINKS = ("as-they-go", "module")
+"""Each fills a column of its own; what a learner does in one counts in both."""
+SURVIVABLE = {name: fault for name, fault in SORTS.items() if name != "409"}
+"""Trouble that passes by itself; after a 409 a person has to decide."""
 UNSETTLED = (DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.HELD)
 _COMPLETED = select(Answer.member_id, Answer.activity_id).filter(Answer.completed_at.is_not(None))
 _SAVED = (
@@ -170,7 +176,11 @@ class Judge:
             self.accuse(DOUBLED, f"{grade.attempts} submissions: {cell}")
 
     def _cells(self, session: Session) -> Iterator[Cell]:
-        columns = {self._path(course, c): (course, c) for course in self.lms.courses.values() for c in _all(course)}
+        columns = {
+            addresses.line_item(self.lms, course, column): (course, column)
+            for course in self.lms.courses.values()
+            for column in course.columns.values()
+        }
         done: dict[int, set[str]] = {}
         for member_id, activity_id in session.execute(_COMPLETED.filter_by(workshop_id=self.workshop.id)):
             done.setdefault(member_id, set()).add(activity_id)
@@ -180,13 +190,6 @@ class Judge:
             account = course.gradable(sub)
             if expected.given and account is not None:
                 yield Cell(course, there, account, member_id, *delivery, expected)
-
-    def _path(self, course: LmsCourse, column: Column) -> str:
-        return addresses.line_item(self.lms, course, column)
-
-
-def _all(course: LmsCourse) -> list[Column]:
-    return list(course.columns.values())
 
 
 def _of(score: Standing) -> Fraction:

@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import select, update
-from stage import ENCRYPTION_KEYS, SECRET_KEY
+from stage import environment_of
 
 from lti_tool.cli import commands
 from lti_tool.demo_lms.courses import Grade
@@ -15,13 +15,7 @@ from lti_tool.models import DeliveryState, GradeDelivery
 @pytest.fixture
 def grades(stage):
     """Return a runner of the command with the stage's settings, and its JSON where it prints some."""
-    environment = {
-        "LTI_TOOL_BASE_URL": stage.settings.base_url,
-        "LTI_TOOL_SECRET_KEY": SECRET_KEY,
-        "LTI_TOOL_ENCRYPTION_KEYS": ENCRYPTION_KEYS,
-        "LTI_TOOL_DATABASE_URL": stage.settings.database_url,
-        "LTI_TOOL_PRIVATE_HOSTS": ",".join(stage.settings.private_hosts),
-    }
+    environment = environment_of(stage.settings)
     return lambda *words: CliRunner().invoke(commands, ["grades", *map(str, words)], env=environment)
 
 

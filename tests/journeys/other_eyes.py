@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from itertools import product
 
 import jwt
-import requests
-from bs4 import BeautifulSoup
 from click.testing import CliRunner
 from sqlalchemy import select
-from stage import ENCRYPTION_KEYS, SECRET_KEY, Browser, Stage
+from stage import Browser, Stage, environment_of
 from werkzeug.routing import Rule
 
 from lti_tool.activities import KINDS
@@ -54,12 +52,7 @@ def everything(stage: Stage, browser: Browser, *, thoroughly: bool) -> Iterator[
 
 def said_by_commands(stage: Stage) -> str:
     """Return what the commands print that an operator looks things up with."""
-    environment = {
-        "LTI_TOOL_BASE_URL": stage.settings.base_url,
-        "LTI_TOOL_SECRET_KEY": SECRET_KEY,
-        "LTI_TOOL_ENCRYPTION_KEYS": ENCRYPTION_KEYS,
-        "LTI_TOOL_DATABASE_URL": stage.settings.database_url,
-    }
+    environment = environment_of(stage.settings)
     with stage.database.reading() as session:
         shown = [("platform", "show", str(number)) for number in session.scalars(select(Platform.id))]
     said = [CliRunner().invoke(commands, words, env=environment) for words in (*COMMANDS, *shown)]
@@ -90,9 +83,7 @@ def _reviewer(stage: Stage) -> Browser:
     browser, course = stage.browser(), stage.lms.courses[COURSE]
     (column, *_) = course.columns_of(course.links["as-they-go"])
     call = begin_review(stage.lms, course, column.id, course.people["mai"], course.people["ines"])
-    redirected = browser.login(call.fields, method=call.method)
-    form = BeautifulSoup(requests.get(redirected.location, timeout=10).text, "html.parser").select_one("form")
-    return _arrived(browser, {field["name"]: field["value"] for field in form.select("input[type=hidden]")})
+    return _arrived(browser, browser.answer_to(call))
 
 
 def _arrived(browser: Browser, form: dict[str, str]) -> Browser:

@@ -7,7 +7,7 @@ from email.utils import format_datetime
 
 import pytest
 from click.testing import CliRunner, Result
-from stage import ENCRYPTION_KEYS, SECRET_KEY, Stage
+from stage import Stage, environment_of
 
 from lti_tool import clock
 from lti_tool.cli import commands
@@ -23,13 +23,7 @@ Doctor = Callable[..., Result]
 @pytest.fixture
 def doctor(stage: Stage) -> Doctor:
     """Return a runner of the doctor with the stage's settings."""
-    environment = {
-        "LTI_TOOL_BASE_URL": stage.settings.base_url,
-        "LTI_TOOL_SECRET_KEY": SECRET_KEY,
-        "LTI_TOOL_ENCRYPTION_KEYS": ENCRYPTION_KEYS,
-        "LTI_TOOL_DATABASE_URL": stage.settings.database_url,
-        "LTI_TOOL_PRIVATE_HOSTS": ",".join(stage.settings.private_hosts),
-    }
+    environment = environment_of(stage.settings)
     return lambda *words, **changed: CliRunner().invoke(
         commands, ["platform", "doctor", *words], env=environment | changed
     )

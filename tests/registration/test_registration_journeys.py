@@ -7,7 +7,7 @@ import pytest
 from administrators import Administrator, form_of, words
 from bs4 import BeautifulSoup
 from click.testing import CliRunner, Result
-from stage import ENCRYPTION_KEYS, SECRET_KEY, Stage
+from stage import Stage, environment_of
 
 from lti_tool.cli import commands
 from lti_tool.demo_lms.installing import activate, tool_address
@@ -27,13 +27,7 @@ def administrator(stage: Stage) -> Administrator:
 @pytest.fixture
 def tool(stage: Stage) -> Callable[..., Result]:
     """Return a runner of ``lti-tool`` with the stage's settings."""
-    environment = {
-        "LTI_TOOL_BASE_URL": stage.settings.base_url,
-        "LTI_TOOL_SECRET_KEY": SECRET_KEY,
-        "LTI_TOOL_ENCRYPTION_KEYS": ENCRYPTION_KEYS,
-        "LTI_TOOL_DATABASE_URL": stage.settings.database_url,
-        "LTI_TOOL_PRIVATE_HOSTS": ",".join(stage.settings.private_hosts),
-    }
+    environment = environment_of(stage.settings)
     return lambda *words: CliRunner().invoke(commands, list(words), env=environment)
 
 

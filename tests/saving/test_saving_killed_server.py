@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 from sqlalchemy import select
-from stage import ENCRYPTION_KEYS, SAME_ORIGIN, SECRET_KEY, hidden
+from stage import SAME_ORIGIN, environment_of, hidden
 
 from lti_tool.models import Answer, Institution
 from lti_tool.services import progress
@@ -26,13 +26,7 @@ SERVER = Path(__file__).with_name("forking_server.py")
 @pytest.fixture
 def server(stage) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """An address, and the process that forks a server for it with every line it is sent."""
-    values = {
-        "BASE_URL": stage.settings.base_url,
-        "DATABASE_URL": stage.settings.database_url,
-        "SECRET_KEY": SECRET_KEY,
-        "ENCRYPTION_KEYS": ENCRYPTION_KEYS,
-    }
-    environment = {**os.environ, **{f"LTI_TOOL_{name}": value for name, value in values.items()}}
+    environment = os.environ | environment_of(stage.settings)
     with socket.create_server(("127.0.0.1", 0), backlog=16) as listening:
         process = subprocess.Popen(
             [sys.executable, str(SERVER), str(listening.fileno())],

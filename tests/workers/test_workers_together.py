@@ -1,7 +1,6 @@
 """Workers at work: several at once, a platform that hangs, an outage of days, a stop in the middle."""
 
 import threading
-import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +9,7 @@ import time_machine
 from desk import Desk
 from outbox import platform, rows
 from sqlalchemy import func, select
-from stage import make_settings
+from stage import make_settings, until
 
 from lti_tool.jobs import runner
 from lti_tool.lti.http import Outbound
@@ -54,14 +53,6 @@ def working(desk, gradebook, workers=1):
             thread.join()
 
 
-def until(happened, seconds=100.0):
-    """Wait for something to happen; fail if it does not."""
-    end = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)
-
-
 def count(desk, state, platform_id=None):
     found = select(func.count()).select_from(GradeDelivery).filter_by(state=state)
     found = found if platform_id is None else found.filter_by(platform_id=platform_id)
@@ -91,7 +82,7 @@ def test_a_platform_that_hangs_keeps_its_own_lanes_busy_and_nobody_elses(desk, g
     quick = connect(desk, gradebook, "quick", learners=40)
 
     with working(desk, gradebook):
-        until(lambda: count(desk, DeliveryState.SENT, quick) == 40)
+        until(lambda: count(desk, DeliveryState.SENT, quick) == 40, seconds=100)
         while_it_hangs = count(desk, DeliveryState.SENT, slow)
 
     assert while_it_hangs == 0
@@ -137,7 +128,7 @@ def test_a_worker_that_is_told_to_stop_finishes_what_it_has_in_hand_and_puts_bac
     connect(desk, gradebook, "a", learners=8, family="canvas")
 
     with working(desk, gradebook) as stop:
-        until(lambda: gradebook.most_at_once["a"] == 1)
+        until(lambda: gradebook.most_at_once["a"] == 1, seconds=100)
         with desk.database.reading() as session:
             seen = session.scalars(select(Worker)).all()
         stop.set()
@@ -156,9 +147,9 @@ def test_a_platform_that_comes_back_gets_everything_by_itself(desk, gradebook):
     platform_id = connect(desk, gradebook, "a", learners=20)
 
     with working(desk, gradebook):
-        until(lambda: opened(desk, platform_id))
+        until(lambda: opened(desk, platform_id), seconds=100)
         gradebook.down.clear()
-        until(lambda: count(desk, DeliveryState.SENT) == 20)
+        until(lambda: count(desk, DeliveryState.SENT) == 20, seconds=100)
 
     assert set(gradebook.posts.values()) == {1}
     assert not opened(desk, platform_id)

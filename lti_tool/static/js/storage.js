@@ -78,7 +78,7 @@ async function tidy(change) {
   if (after.length) await write(INDEX, after.join(" "), GOODBYE);
 }
 
-async function put(patience) {
+async function put() {
   const waiting = document.querySelector("[data-waiting]");
   const show = (isWaiting) => {
     waiting.hidden = !isWaiting;
@@ -97,7 +97,7 @@ async function put(patience) {
 }
 
 // Without the proof the launch is posted as well: the server refuses it and says what to do.
-async function get(patience) {
+async function get() {
   try {
     await findFrame();
     place.elements.namedItem("proof").value = await read(key, patience());
@@ -111,5 +111,5 @@ async function get(patience) {
 
 const began = performance.now();
 const patience = () => PATIENCE - (performance.now() - began);
-if (place.dataset.storage === "put") put(patience);
-else get(patience);
+if (place.dataset.storage === "put") put();
+else get();
