@@ -1,4 +1,4 @@
-"""The database: column types, a reading door and a writing door. The only commit of the house is here."""
+"""The database: column types, reading doors and a writing door. The only commit of the house is here."""
 
 import time
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Self, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -104,13 +104,42 @@ class DatabaseBusy(ToolError):
     remedy = mark("Go back, wait a few seconds and press the button again.")
 
 
+class Looking:
+    """A connection that only looks, lent until the block ends: no session, no transaction. For ``Prepared``.
+
+    :raise DatabaseBusy: as for ``Database.reading``.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.dialect = engine.dialect
+
+    def __enter__(self) -> Self:
+        with _busy_is_no_fault(self._engine):
+            self._connection = self._engine.raw_connection()
+        return self
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        if isinstance(error, _driver(self._engine).Error):
+            # Whatever it was: a connection on which something failed is not lent again.
+            self._connection.invalidate()
+        self._connection.close()
+        if isinstance(error, _driver(self._engine).OperationalError):
+            raise DatabaseBusy(type(error).__name__) from None
+
+    def cursor(self) -> Any:
+        """Return a cursor of the driver."""
+        return self._connection.cursor()
+
+
 class Database:
-    """One database and its two doors."""
+    """One database and its doors."""
 
     def __init__(self, url: str) -> None:
         self.engine = open_engine(url)
+        self._looking = reading_engine(self.engine)
         self._writing = sessionmaker(self.engine, expire_on_commit=False)
-        self._reading = sessionmaker(reading_engine(self.engine), autoflush=False)
+        self._reading = sessionmaker(self._looking, autoflush=False)
         event.listen(self._reading, "before_flush", _refuse)
 
     @contextmanager
@@ -119,7 +148,7 @@ class Database:
 
         :raise DatabaseBusy: the database did not let us in time, or chose us to break a deadlock.
         """
-        with _busy_is_no_fault(), self._writing() as session, session.begin():
+        with _busy_is_no_fault(self.engine), self._writing() as session, session.begin():
             yield session
 
     @contextmanager
@@ -128,17 +157,27 @@ class Database:
 
         :raise DatabaseBusy: the database did not let us in time.
         """
-        with _busy_is_no_fault(), self._reading() as session:
+        with _busy_is_no_fault(self.engine), self._reading() as session:
             yield session
+
+    def looking(self) -> Looking:
+        """Return the reading door for what every launch and page asks: a third of the cost of a session."""
+        return Looking(self._looking)
 
 
 @contextmanager
-def _busy_is_no_fault() -> Iterator[None]:
+def _busy_is_no_fault(engine: Engine) -> Iterator[None]:
     """Turn a lock, a deadlock, a full pool or a lost connection into a refusal that says: try again."""
     try:
         yield
     except (OperationalError, PoolTimeout) as error:
         raise DatabaseBusy(type(error.__cause__ or error).__name__) from None
+    except _driver(engine).OperationalError as error:
+        raise DatabaseBusy(type(error).__name__) from None
+
+
+def _driver(engine: Engine) -> Any:
+    return engine.dialect.loaded_dbapi
 
 
 def open_engine(url: str) -> Engine:

@@ -118,8 +118,8 @@ def confirm() -> ResponseReturnValue:
 
 def _accept(form: dict[str, list[str]], attempt: Attempt) -> tuple[AnyLaunch, Opened]:
     """Verify a launch of this browser and open its visit, once."""
-    with tool().database.reading() as session:
-        platform = platforms.get(session, attempt.platform_id)
+    with tool().database.looking() as door:
+        platform = platforms.get(door, attempt.platform_id)
     if said_no := protocol.platform_error(form):
         # Anybody can post such an answer: nothing is stored for it. The sign-in opens nothing without its token.
         raise LoginRefused(said_no.error)
@@ -134,8 +134,8 @@ def _posted() -> object:
 
 
 def _platform(asked: LoginRequest) -> PlatformConfig:
-    with tool().database.reading() as session:
-        return platforms.for_login(session, asked.issuer, asked.client_id)
+    with tool().database.looking() as door:
+        return platforms.for_login(door, asked.issuer, asked.client_id)
 
 
 def _to_platform(asked: LoginRequest, platform: PlatformConfig, mark: str) -> ResponseReturnValue:
@@ -160,8 +160,8 @@ def _by_storage(asked: LoginRequest, platform: PlatformConfig) -> ResponseReturn
 
 def _ask_for_proof(form: dict[str, list[str]], platform_id: int, storage: Storage) -> ResponseReturnValue:
     """Return a page that fetches the proof from the platform and posts it with the launch, which nobody read yet."""
-    with tool().database.reading() as session:
-        platform = platforms.get(session, platform_id)
+    with tool().database.looking() as door:
+        platform = platforms.get(door, platform_id)
     names = ("state", "id_token", "error", "error_description")
     fields = [(name, value) for name in names for value in form.get(name, [])]
     action = url_for("launch.confirm")

@@ -17,9 +17,9 @@ from lti_tool.language import mark
 from lti_tool.services import discussions, evaluations, grading, progress
 from lti_tool.services.evaluations import CourseOf
 from lti_tool.services.grading import GradeState
-from lti_tool.services.progress import AnswerStale, Author, Stored
+from lti_tool.services.progress import AnswerStale, Author, Begun, Stored
+from lti_tool.web import first_page
 from lti_tool.web.access import visit_blueprint
-from lti_tool.web.entries import entry
 from lti_tool.web.errors import PageMissing
 from lti_tool.web.outline import current_workshop, module_states, open_activities, opened_activity
 from lti_tool.web.requests import JsonNotValid, json_object, printable
@@ -46,26 +46,13 @@ class VersionMissing(ToolError):
 @bp.get("/")
 def home() -> str:
     """Show the modules, how far the learner is, and one button that goes on."""
-    workshop = current_workshop()
-    begun, grade = None, GradeState(kind="none")
+    begun: Begun = ({}, {})
+    grade = GradeState(kind="none")
     if visit.works:
-        with tool().database.reading() as session:
-            begun = progress.begun(session, visit.member_id, workshop)
-            grade = grading.state_for(session, visit.member_id, visit.assignment_id)
-    modules = module_states(begun)
-    every = [each for module in modules for each in module.activities]
-    required = [each for each in every if each.activity.required]
-    return render_template(
-        "learn/home.html",
-        workshop=workshop,
-        modules=modules,
-        done=sum(each.state == "done" for each in required),
-        total=len(required),
-        minutes_left=sum(module.minutes_left for module in modules),
-        next=next((each for each in every if each.state in ("not_started", "in_progress")), None),
-        grade=grade,
-        entry=entry,
-    )
+        with tool().database.looking() as door:
+            begun = progress.begun(door, visit.member_id, current_workshop())
+            grade = grading.state_for(door, visit.member_id, visit.assignment_id)
+    return first_page.show(begun, grade)
 
 
 @bp.get("/activities/<activity_id>")
@@ -337,5 +324,5 @@ def _iso(moment: datetime | None) -> str | None:
 def _grade() -> GradeState:
     if not visit.works:
         return GradeState(kind="none")
-    with tool().database.reading() as session:
-        return grading.state_for(session, visit.member_id, visit.assignment_id)
+    with tool().database.looking() as door:
+        return grading.state_for(door, visit.member_id, visit.assignment_id)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import and_, bindparam, select
@@ -22,6 +23,7 @@ from lti_tool.lti.grades import SCOPE_LINEITEM, SCOPE_SCORE
 from lti_tool.lti.messages import Role
 from lti_tool.mentoring.score import MAXIMUM, Standing, module_standing, workshop_standing
 from lti_tool.models import Answer, Assignment, Course, DeliveryState, GradebookColumn, GradeDelivery, Member
+from lti_tool.prepared import Door, Prepared
 
 WHOLE = "workshop"
 """The part that stands for the whole workshop; any other part is a module's id."""
@@ -216,8 +218,7 @@ def _is_due(assignment: Assignment, score: Standing, delivery: GradeDelivery | N
 _member, _assignment, _course, _column, _delivery = map(
     table, (Member, Assignment, Course, GradebookColumn, GradeDelivery)
 )
-# A statement of every page that names the grade: made once, and of columns alone.
-_STATE = (
+_STATE = Prepared(
     select(_member.c.is_test, _assignment.c.send_when, _assignment.c.collects_grade, _assignment.c.part)
     .add_columns(_course.c.lineitems_url, _course.c.grade_scopes, _column.c.id.label("column_id"), _column.c.url)
     .add_columns(*(_delivery.c[name] for name in ("state", "given", "maximum", "changed_at", "delivered_at")))
@@ -229,9 +230,10 @@ _STATE = (
 )
 
 
-def state_for(session: Session, member_id: int, assignment_id: int) -> GradeState:
+def state_for(door: Door, member_id: int, assignment_id: int) -> GradeState:
     """Return what a learner's page may say about the grade of this assignment."""
-    found: Any = session.execute(_STATE, {"member": member_id, "assignment": assignment_id}).one()
+    [row] = _STATE.rows(door, {"member": member_id, "assignment": assignment_id})
+    found: Any = SimpleNamespace(**row)
     if found.is_test:
         return GradeState(kind="test")
     reachable = _is_reachable(found.url, found.lineitems_url, found.grade_scopes)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, exists, select
+from sqlalchemy import and_, bindparam, exists, false, or_, select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import Base, table, upsert
@@ -26,6 +26,7 @@ from lti_tool.models import (
     Platform,
     Visit,
 )
+from lti_tool.prepared import Prepared
 from lti_tool.services.power import mightier
 
 NO_COURSE = ("none", "")
@@ -45,14 +46,14 @@ _HELD = (DeliveryState.HELD, DeliveryState.CANCELLED)
 
 
 @cache
-def _statement(role: Role) -> Select[Any]:
-    """Return the look at everything that a launch with this role touches: made once, and of columns alone."""
-    held = exists().where(_delivery.c.member_id == _member.c.id, _delivery.c.state.in_(_HELD))
-    mighty = exists().where(
-        _visit.c.member_id == _member.c.id, _visit.c.ended_at.is_(None), _visit.c.role.in_(mightier(role))
-    )
+def _statement(role: Role) -> Prepared:
+    """Return the look at everything that a launch with this role touches."""
+    is_held = or_(*(_delivery.c.state == each for each in _HELD))
+    held = exists().where(_delivery.c.member_id == _member.c.id, is_held)
+    is_mightier = or_(false(), *(_visit.c.role == each for each in mightier(role)))
+    mighty = exists().where(_visit.c.member_id == _member.c.id, _visit.c.ended_at.is_(None), is_mightier)
     columns = [table(each).c[name].label(f"{each.__name__}.{name}") for each, names in _ROWS.items() for name in names]
-    return (
+    return Prepared(
         select(*columns, held.label("holds_scores"), mighty.label("has_mightier_visits"))
         .select_from(_platform)
         .outerjoin(
@@ -130,7 +131,8 @@ def look(session: Session, launch: Launch, link: LinkClaim | None, part: str = "
         "link": link.id if link else "",
         "part": part,
     }
-    return Known(session.execute(_statement(launch.role), names).one()._asdict())
+    [row] = _statement(launch.role).rows(session, names)
+    return Known(row)
 
 
 def course_key(launch: Launch, link: LinkClaim | None) -> tuple[str, str]:

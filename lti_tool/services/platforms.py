@@ -13,15 +13,23 @@ from lti_tool.language import mark
 from lti_tool.lti.messages import PlatformConfig
 from lti_tool.lti.refusals import ClientIdNeeded, PlatformUnknown
 from lti_tool.models import Deployment, Institution, Platform, PlatformState
+from lti_tool.prepared import Door, Prepared
 
 CONFIG = tuple(each.name for each in fields(PlatformConfig))
 """The columns that a ``PlatformConfig`` is made of."""
 _COLUMN = table(Platform).c
-# Made once, and of columns alone: every sign-in, launch and page asks.
 _ACTIVE = select(*(_COLUMN[name] for name in CONFIG)).where(_COLUMN.state == PlatformState.ACTIVE)
-_BY_ID = _ACTIVE.where(_COLUMN.id == bindparam("platform_id"))
-_BY_ISSUER = _ACTIVE.where(_COLUMN.issuer == bindparam("issuer_named")).limit(2)
-_BY_BOTH = _BY_ISSUER.where(_COLUMN.client_id == bindparam("client_named"))
+_OF_ISSUER = _ACTIVE.where(_COLUMN.issuer == bindparam("issuer")).limit(2)
+_BY_ID = Prepared(_ACTIVE.where(_COLUMN.id == bindparam("platform_id")))
+_BY_ISSUER = Prepared(_OF_ISSUER)
+_BY_BOTH = Prepared(_OF_ISSUER.where(_COLUMN.client_id == bindparam("client_id")))
+_PENDING = Prepared(
+    select(_COLUMN.id).where(
+        _COLUMN.state == PlatformState.PENDING,
+        _COLUMN.issuer == bindparam("issuer"),
+        _COLUMN.client_id == bindparam("client_id"),
+    )
+)
 
 
 class PlatformNotApproved(PlatformUnknown):
@@ -152,37 +160,39 @@ def set_pace(session: Session, platform_id: int, at_once: int | None) -> bool:
     return platform is not None
 
 
-def for_login(session: Session, issuer: str, client_id: str | None) -> PlatformConfig:
+def for_login(door: Door, issuer: str, client_id: str | None) -> PlatformConfig:
     """Return the one active platform that a sign-in names.
 
     :raise PlatformUnknown: nobody registered it here, or an operator paused it.
     :raise ClientIdNeeded: several registrations share the issuer and the platform did not say which one it is.
     """
-    names = {"issuer_named": issuer, "client_named": client_id}
-    platforms = session.execute(_BY_ISSUER if client_id is None else _BY_BOTH, names).all()
+    if client_id is None:
+        platforms = _BY_ISSUER.rows(door, {"issuer": issuer})
+    else:
+        platforms = _BY_BOTH.rows(door, {"issuer": issuer, "client_id": client_id})
     if not platforms:
-        raise _why_not(session, issuer, client_id)
+        raise _why_not(door, issuer, client_id)
     if len(platforms) > 1:
         raise ClientIdNeeded(f"issuer {issuer}")
-    return PlatformConfig(**platforms[0]._mapping)
+    return PlatformConfig(**platforms[0])
 
 
-def _why_not(session: Session, issuer: str, client_id: str | None) -> PlatformUnknown:
+def _why_not(door: Door, issuer: str, client_id: str | None) -> PlatformUnknown:
     """Tell a registration that waits for an operator from one that nobody made."""
     asked = f"issuer {issuer}, client id {client_id}"
-    waiting = select(Platform.id).filter_by(issuer=issuer, client_id=client_id, state=PlatformState.PENDING)
-    return PlatformNotApproved(asked) if session.scalar(waiting) is not None else PlatformUnknown(asked)
+    waits = client_id is not None and _PENDING.first(door, {"issuer": issuer, "client_id": client_id})
+    return PlatformNotApproved(asked) if waits else PlatformUnknown(asked)
 
 
-def get(session: Session, platform_id: int) -> PlatformConfig:
+def get(door: Door, platform_id: int) -> PlatformConfig:
     """Return an active platform by our own id.
 
     :raise PlatformUnknown: it was removed or paused since the sign-in began.
     """
-    found = session.execute(_BY_ID, {"platform_id": platform_id}).first()
+    found = _BY_ID.first(door, {"platform_id": platform_id})
     if found is None:
         raise PlatformUnknown(f"platform {platform_id}")
-    return PlatformConfig(**found._mapping)
+    return PlatformConfig(**found)
 
 
 def config(platform: Platform) -> PlatformConfig:

@@ -16,6 +16,7 @@ from lti_tool.errors import ToolError
 from lti_tool.language import mark
 from lti_tool.library.model import Workshop
 from lti_tool.models import Answer, AnswerRevision, Member
+from lti_tool.prepared import Door, Prepared
 from lti_tool.seal import Sealer
 from lti_tool.services import grading
 
@@ -23,9 +24,10 @@ REVISIONS_KEPT = 50
 REVISIONS_KEPT_FOR = timedelta(days=30)
 
 _answer = table(Answer)
-# A statement of every page that lists activities: made once, and of columns alone.
-_BEGUN = select(_answer.c.activity_id, _answer.c.completed_at, _answer.c.sealed.is_not(None)).where(
-    _answer.c.member_id == bindparam("member"), _answer.c.workshop_id == bindparam("workshop")
+_BEGUN = Prepared(
+    select(_answer.c.activity_id, _answer.c.completed_at, _answer.c.sealed.is_not(None).label("is_written")).where(
+        _answer.c.member_id == bindparam("member"), _answer.c.workshop_id == bindparam("workshop")
+    )
 )
 
 
@@ -98,16 +100,17 @@ def answers_by_kind(
     return {kind: values[activity_id] for kind, activity_id in first.items() if values.get(activity_id)}
 
 
-def states(session: Session, member_id: int, workshop: Workshop) -> dict[str, str]:
+def states(door: Door, member_id: int, workshop: Workshop) -> dict[str, str]:
     """Return the state of each activity that was begun, by id, without opening an answer."""
-    return begun(session, member_id, workshop)[0]
+    return begun(door, member_id, workshop)[0]
 
 
-def begun(session: Session, member_id: int, workshop: Workshop) -> Begun:
+def begun(door: Door, member_id: int, workshop: Workshop) -> Begun:
     """Return how far a member is, without opening an answer."""
-    rows = session.execute(_BEGUN, {"member": member_id, "workshop": workshop.id}).all()
-    states = {each: "done" if done else "in_progress" for each, done, written in rows if done or written}
-    return states, {each: done for each, done, _ in rows if done}
+    rows = _BEGUN.rows(door, {"member": member_id, "workshop": workshop.id})
+    completed = {row["activity_id"]: row["completed_at"] for row in rows if row["completed_at"]}
+    written = {row["activity_id"]: "in_progress" for row in rows if row["is_written"]}
+    return written | dict.fromkeys(completed, "done"), completed
 
 
 def save(

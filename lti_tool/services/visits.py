@@ -6,9 +6,8 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
@@ -28,6 +27,7 @@ from lti_tool.models import (
     UsedAttempt,
     Visit,
 )
+from lti_tool.prepared import Door, Prepared
 from lti_tool.services import platforms
 from lti_tool.services.launches import Recorded
 from lti_tool.services.power import mightier
@@ -113,21 +113,18 @@ class CurrentVisit:
         return "preview" if self.is_teacher or self.role is Role.DESIGNER else "visitor"
 
 
-# Statements of every launch and every page: made once, and of columns alone.
 _visit, _member, _course, _deployment, _platform, _institution, _assignment = (
     table(each) for each in (Visit, Member, Course, Deployment, Platform, Institution, Assignment)
 )
 _NEW = tuple(each.name for each in _visit.c if each.name not in ("id", "ended_at"))
 # A role that was just taken away or given must not be overlooked: the member's row is held, and compared.
-_OPEN = (
-    insert(_visit)
-    .from_select(
+_OPEN = Prepared(
+    insert(_visit).from_select(
         _NEW,
         select(*(bindparam(name, type_=_visit.c[name].type) for name in _NEW))
         .where(_member.c.id == bindparam("member_id"), _member.c.role == bindparam("role_kept"))
         .with_for_update(read=True, of=_member),
     )
-    .execution_options(preserve_rowcount=True)
 )
 _SHOWN = {
     "row_id": _visit.c.id,
@@ -150,7 +147,7 @@ _SHOWN = {
     "last_seen_at": _visit.c.last_seen_at,
 }
 """The fields of a ``CurrentVisit`` that stand in our tables as they are."""
-_FOUND = (
+_FOUND = Prepared(
     select(*(column.label(name) for name, column in _SHOWN.items()))
     .add_columns(*(_visit.c[name] for name in ("secret_hash", "ended_at", "expires_at", "role", "frame_origins")))
     .add_columns(*(_platform.c[name].label(f"platform_{name}") for name in (*platforms.CONFIG, "state")))
@@ -210,16 +207,16 @@ def _add(session: Session, launch: Launch, recorded: Recorded, hours: int, opene
     if recorded.ends_mightier:
         older = update(Visit).filter_by(member_id=recorded.member_id, ended_at=None)
         session.execute(older.filter(Visit.role.in_(mightier(launch.role))).values(ended_at=now))
-    return cast(CursorResult[Any], session.execute(_OPEN, row)).rowcount == 1
+    return _OPEN.writes(session, row) == 1
 
 
-def find(session: Session, public_id: str, secret: str, idle: timedelta) -> CurrentVisit:
+def find(door: Door, public_id: str, secret: str, idle: timedelta) -> CurrentVisit:
     """Return the visit with this id, if the secret is its own and it has not ended.
 
     :raise PlatformUnknown: its platform was paused since.
     :raise VisitOver: in every other case, without saying which.
     """
-    found = session.execute(_FOUND, {"public_id": public_id}).mappings().first()
+    found = _FOUND.first(door, {"public_id": public_id})
     if found is None or not hmac.compare_digest(found["secret_hash"], _hash(secret)):
         raise VisitOver
     now = clock.now()

@@ -69,7 +69,12 @@ def current_workshop() -> Workshop:
 
 def opened_modules() -> tuple[Module, ...]:
     """Return the modules that this visit's link opens."""
-    return tuple(each for each in current_workshop().modules if visit.part in (grading.WHOLE, each.id))
+    return modules_of(current_workshop(), visit.part)
+
+
+def modules_of(workshop: Workshop, part: str) -> tuple[Module, ...]:
+    """Return the modules that a link to a part opens."""
+    return workshop.modules if part == grading.WHOLE else tuple(each for each in workshop.modules if each.id == part)
 
 
 def opened_activity(activity_id: str) -> Activity:
@@ -85,19 +90,36 @@ def opened_activity(activity_id: str) -> Activity:
     return found[0]
 
 
-def module_states(begun: Begun | None = None) -> tuple[ModuleState, ...]:
-    """Return the modules that this link opens, with how far the learner is in each; ``begun``, if it is known."""
-    if begun is None and visit.works:
-        with tool().database.reading() as session:
-            begun = progress.begun(session, visit.member_id, current_workshop())
-    states, completed = begun or ({}, {})
-    return tuple(
-        ModuleState(
-            module=module,
-            activities=tuple(_state(each, states.get(each.id, "not_started"), completed) for each in module.activities),
-        )
+def module_states() -> tuple[ModuleState, ...]:
+    """Return the modules that this link opens, with how far the learner is in each."""
+    begun: Begun = ({}, {})
+    if visit.works:
+        with tool().database.looking() as door:
+            begun = progress.begun(door, visit.member_id, current_workshop())
+    return in_order(opened_modules(), begun[0], waiting(begun))
+
+
+def in_order(
+    modules: tuple[Module, ...], states: Mapping[str, str], waiting: Mapping[str, ActivityState]
+) -> tuple[ModuleState, ...]:
+    """Return modules with the states of their activities; ``waiting`` has those of which the day decides."""
+
+    def standing(activity: Activity) -> ActivityState:
+        state = "later" if activity.opens_later else states.get(activity.id, "not_started")
+        return waiting.get(activity.id) or ActivityState(activity=activity, state=state)
+
+    return tuple(ModuleState(module=each, activities=tuple(map(standing, each.activities))) for each in modules)
+
+
+def waiting(begun: Begun) -> dict[str, ActivityState]:
+    """Return the activities that open some days after others, by id, as they stand today."""
+    states, completed = begun
+    return {
+        each.id: _state(each, each.after, states.get(each.id, "not_started"), completed)
         for module in opened_modules()
-    )
+        for each in module.activities
+        if each.after and not each.opens_later
+    }
 
 
 def open_activities() -> list[ActivityState]:
@@ -106,12 +128,10 @@ def open_activities() -> list[ActivityState]:
     return [each for module in module_states() for each in module.activities if each.state not in closed]
 
 
-def _state(activity: Activity, state: str, completed: Mapping[str, datetime]) -> ActivityState:
-    if activity.opens_later:
-        return ActivityState(activity=activity, state="later")
-    if activity.after is None or state != "not_started" or not visit.works:
+def _state(activity: Activity, wait: Wait, state: str, completed: Mapping[str, datetime]) -> ActivityState:
+    if state != "not_started" or not visit.works:
         return ActivityState(activity=activity, state=state)
-    opens_on = _opens_on(activity.after, completed)
+    opens_on = _opens_on(wait, completed)
     waits = opens_on is None or opens_on > clock.today(visit.timezone)
     return ActivityState(activity=activity, state="waiting" if waits else state, opens_on=opens_on)
 

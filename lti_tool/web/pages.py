@@ -38,9 +38,9 @@ def shared() -> dict[str, Any]:
         "text_direction": spoken.direction,
         "visit": visit,
         "csrf_token": visit.csrf_token if visit else "",
-        "person_mark": _person_mark(visit),
+        "person_mark": person_mark(visit),
         "support_contacts": visit.support_contacts if visit else "",
-        "frame_origin": _frame_origin(visit),
+        "frame_origin": frame_origin(visit),
     }
 
 
@@ -84,14 +84,14 @@ def picture(block: Picture) -> Markup:
     return cast(Markup, draw(block.drawing, block.title, block.text))
 
 
-def _frame_origin(visit: Any) -> str:
+def frame_origin(visit: Any) -> str:
     """Return where to send the frame's height: only platforms that listen for it (Canvas) get a message."""
     if visit is None or visit.platform.family != "canvas" or not visit.frame_origins:
         return ""
     return str(visit.frame_origins[-1])
 
 
-def _person_mark(visit: Any) -> str:
+def person_mark(visit: Any) -> str:
     """Return the name by which pages of one learner in one workshop find each other in a browser.
 
     Nobody else can work it out: not another person on a shared computer, nor a page of another site.

@@ -14,7 +14,6 @@ from functools import lru_cache
 from typing import Any, cast
 
 from flask import g, render_template, request, url_for
-from markupsafe import Markup
 from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response
 
@@ -33,24 +32,19 @@ visit = cast(CurrentVisit, LocalProxy(lambda: g.visit))
 """The visit of this request. Only where a guard has found one."""
 
 
-_ANY = "0" * 32
+ANY = secrets.token_hex(16)
 """Stands for a visit in what is written once for all of them."""
 
 
 def page_url(endpoint: str, **values: Any) -> str:
     """Return the address of a page of this visit. What it looks like is found out once for all visits."""
-    return any_visit(endpoint, **values).replace(_ANY, visit.id, 1)
+    return any_visit(endpoint, **values).replace(ANY, visit.id, 1)
 
 
 @lru_cache(maxsize=1024)
 def any_visit(endpoint: str, **values: Any) -> str:
-    """Return the address of a page, for ``in_this_visit``."""
-    return url_for(endpoint, visit_id=_ANY, **values)
-
-
-def in_this_visit(written: Markup) -> Markup:
-    """Return what was written once for all visits, with addresses of this one."""
-    return written.replace(_ANY, visit.id)
+    """Return the address of a page, with ``ANY`` where the visit belongs."""
+    return url_for(endpoint, visit_id=ANY, **values)
 
 
 def find(public_id: str) -> CurrentVisit:
@@ -62,8 +56,8 @@ def find(public_id: str) -> CurrentVisit:
     if not secret:
         raise VisitOver
     parts = tool()
-    with parts.database.reading() as session:
-        found = visits.find(session, public_id, secret, timedelta(minutes=parts.settings.visit_idle_minutes))
+    with parts.database.looking() as door:
+        found = visits.find(door, public_id, secret, timedelta(minutes=parts.settings.visit_idle_minutes))
     if visits.needs_touch(found):
         with parts.database.transaction() as session:
             visits.touch(session, found)
@@ -103,8 +97,8 @@ def go_on_by_header(opened: Opened, landing: str) -> str:
     It is the only answer that ever holds the secret; it stays in the page, in no address and no storage.
     """
     parts = tool()
-    with parts.database.reading() as session:
-        g.visit = visits.find(session, opened.id, opened.secret, timedelta(minutes=parts.settings.visit_idle_minutes))
+    with parts.database.looking() as door:
+        g.visit = visits.find(door, opened.id, opened.secret, timedelta(minutes=parts.settings.visit_idle_minutes))
     speak(g.visit.locale)
     g.frame_ancestors = " ".join(g.visit.frame_origins) or "'none'"
     # This document's policy holds for every page that is swapped into it, also for the way back from the picker.

@@ -9,6 +9,7 @@ from dataclasses import replace
 from sqlalchemy import event, select, update
 
 from lti_tool.models import Member, Visit
+from lti_tool.prepared import Prepared
 from lti_tool.services import visits
 from lti_tool.services.power import mightier
 
@@ -24,9 +25,16 @@ def writes(stage):
     def note(_connection, _cursor, statement, *_):
         tables.update(WRITES.findall(statement))
 
+    def execute(statement, *args):
+        done = straight(statement, *args)
+        tables.update(WRITES.findall(done[0].words))
+        return done
+
+    straight, Prepared._execute = Prepared._execute, execute
     event.listen(stage.database.engine, "before_cursor_execute", note)
     yield tables
     event.remove(stage.database.engine, "before_cursor_execute", note)
+    Prepared._execute = straight
 
 
 def test_a_launch_that_says_what_is_known_writes_its_sign_in_and_its_visit(stage, learner):
