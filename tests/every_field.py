@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bs4 import BeautifulSoup, SoupStrainer, Tag
-from stage import Browser, hidden
+from bs4 import Tag
+from stage import Browser, Page, hidden
 
 TEXT, NUMBER, DATE, CHOICE, TICK = "text", "number", "date", "choice", "tick"
 
@@ -33,7 +33,7 @@ class Field:
         return others[place] if others else self.now
 
 
-def fields_of(page: BeautifulSoup) -> dict[str, Field]:
+def fields_of(page: Page) -> dict[str, Field]:
     """Return the fields of the page's form by name."""
     found: dict[str, Field] = {}
     for tag in page.select(":is(input:not([type=hidden]), select, textarea)[name]"):
@@ -81,12 +81,12 @@ def change_everything(learner: Browser, path: str, typed: Callable[[], str], *, 
     return page.select_one("form[data-autosave]") is not None
 
 
-def _opened(learner: Browser, path: str) -> BeautifulSoup:
-    # Not inspected again: that costs more than all the rest, and the walk has seen these pages.
-    return BeautifulSoup(learner.get(path).text, "html.parser", parse_only=SoupStrainer(["main", "form"]))
+def _opened(learner: Browser, path: str) -> Page:
+    # Not inspected again: the walk has seen these pages.
+    return Page(learner.get(path).text)
 
 
-def save_by_script(learner: Browser, page: BeautifulSoup, given: dict[str, str]) -> None:
+def save_by_script(learner: Browser, page: Page, given: dict[str, str]) -> None:
     """Send what autosave would send of this page with these answers in it."""
     form = page.select_one("form[data-autosave]")
     beside = hidden(page)

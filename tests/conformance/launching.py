@@ -16,7 +16,7 @@ import sqlalchemy as sa
 import time_machine
 from bs4 import BeautifulSoup
 from mutants import Signer
-from stage import Browser, Stage, hidden, inspect
+from stage import Browser, Page, Stage, hidden, inspect
 from werkzeug.test import TestResponse
 
 from lti_tool import clock
@@ -114,18 +114,18 @@ def new_course(good: Good) -> Good:
     return good
 
 
-def land(response: TestResponse, browser: Browser) -> BeautifulSoup:
+def land(response: TestResponse, browser: Browser) -> Page:
     """Follow an accepted launch to its first page."""
     assert response.status_code == 303, response.text
     browser.home = urlsplit(response.location).path
     return look(browser, browser.home)
 
 
-def look(browser: Browser, path: str, status: int = 200) -> BeautifulSoup:
+def look(browser: Browser, path: str, status: int = 200) -> Page:
     """Open a page and read it, whatever its markup is like."""
     response = browser.get(path)
     assert response.status_code == status, response.text
-    return BeautifulSoup(response.text, "html.parser")
+    return Page(response.text)
 
 
 def visit_cookies(response: TestResponse) -> list[str]:
@@ -151,12 +151,12 @@ def contents(stage: Stage) -> dict[str, list[Any]]:
         return {table.name: sorted(map(repr, session.execute(sa.select(table)))) for table in _tables()}
 
 
-def refused(response: TestResponse, code: str | None = None, *statuses: int) -> BeautifulSoup:
+def refused(response: TestResponse, code: str | None = None, *statuses: int) -> Page:
     """Return the page of a refusal after looking at what each must have: code, sentence, remedy, reference."""
     assert response.status_code in (statuses or (400, 401, 403)), response.text
     assert visit_cookies(response) == []
     assert "Traceback" not in response.text
-    page = BeautifulSoup(response.text, "html.parser")
+    page = Page(response.text)
     reference, shown = ANSWERED.search(page.get_text()).groups()
     assert reference == response.headers["X-Request-ID"]
     assert code in (shown, None), f"the page says {shown}"

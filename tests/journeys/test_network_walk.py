@@ -1,7 +1,7 @@
 """Step 2 over HTTP: a map, its gaps, a comparison; with wrong input on the way, and by the shortest path."""
 
 import pytest
-from stage import Browser, hidden
+from stage import Browser, Page, hidden
 
 PEOPLE = {"p1": "Dr Okafor", "p2": "Ana", "p3": "Jun"}
 NOTE = "Canary: she asked me about May"
@@ -137,11 +137,11 @@ def test_a_preview_walks_through_the_map_and_stores_nothing(teacher):
 
     help_page = teacher.post(path, {**hidden(page), **names, "do": "go:help"})
     fields = {f"{each}-main": "skills" for each in PEOPLE}
-    soup = _soup(help_page.text)
-    close_page = teacher.post(path, {**hidden(soup), **fields, "do": "go:close"})
+    opened = Page(help_page.text)
+    close_page = teacher.post(path, {**hidden(opened), **fields, "do": "go:close"})
 
     assert (help_page.status_code, close_page.status_code) == (200, 200)
-    assert [heading.get_text() for heading in _soup(close_page.text).select(".people h3")] == list(PEOPLE.values())
+    assert [heading.get_text() for heading in Page(close_page.text).select(".people h3")] == list(PEOPLE.values())
     assert "Dr Okafor" not in teacher.open(f"{path}?screen=name").decode()
 
 
@@ -152,12 +152,6 @@ def test_those_who_teach_read_no_name_from_a_map(learner, teacher, page):
     shown = teacher.client.get(teacher.visit + page, base_url=teacher.base_url, follow_redirects=True).text
 
     assert not any(word in shown for word in (*PEOPLE.values(), "Canary"))
-
-
-def _soup(text: str):
-    from bs4 import BeautifulSoup
-
-    return BeautifulSoup(text, "html.parser")
 
 
 def _next_week(browser: Browser) -> str:

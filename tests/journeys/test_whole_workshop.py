@@ -108,7 +108,8 @@ def every_text_of_the_evaluation_was_typed(teacher) -> None:
 def nobody_else_reads(stage, learner, walk, said) -> None:
     """Nothing that the learner typed comes out anywhere, but the post they posted, and that only where it is read."""
     own = text_of(learner, f"{learner.visit}/my-data/three-steps.json")
-    posted = [word for word in walk.canaries if word in text_of(learner, f"{learner.visit}/discussion/m2.discuss")]
+    discussion = text_of(learner, f"{learner.visit}/discussion/m2.discuss")
+    posted = [word for word in walk.canaries if word in discussion]
     assert len(posted) == 1
     heard = [("the commands", said_by_commands(stage)), ("the log", said())]
     heard += [("the database", contents_of(stage.database).decode("latin-1"))]
@@ -137,7 +138,8 @@ def every_document_comes_in_every_form(learner, walk) -> None:
         plain = text_of(learner, f"{documents}/{activity_id}/text")
         cells = " ".join(cell.text for table in word.tables for row in table.rows for cell in row.cells)
         written = " ".join(paragraph.text for paragraph in word.paragraphs) + cells
-        typed = [each for each in walk.canaries if each in page.select_one("article").get_text()]
+        article = page.select_one("article").get_text()
+        typed = [each for each in walk.canaries if each in article]
         assert typed or activity_id == "m1.needs", (
             f"{activity_id}: nothing typed is in it"
         )  # that one has ratings alone
