@@ -18,7 +18,7 @@ from launchbench.config import Load, Target
 from launchbench.config import Platform as Settings
 from launchbench.keys import Signer
 from launchbench.platform import Platform
-from launchbench.processes import tree, usage
+from launchbench.processes import listeners, usage
 from launchbench.runs import Bench
 from launchbench.wire import Message
 
@@ -60,15 +60,8 @@ async def memory_after(platform: Platform, target: Target, launches: int) -> dic
     report = await Bench(platform, target, Load(launches=launches, users=1000)).launches()
     if report["failures"]:
         raise SystemExit(f"{report['failures']}")
-    root = target.processes["app"]["pid"]
-    web = [pid for pid in tree([root]) if is_web(pid)]
-    return {"all": usage([root]).pss_bytes / 2**20, "web": usage(web[:1]).pss_bytes / 2**20}
-
-
-def is_web(pid: int) -> bool:
-    """Say whether a process belongs to the web server; the first that does is its root."""
-    words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    return any(name.encode() in words for name in stands.SERVERS)
+    web = listeners(int(target.connect.rpartition(":")[2]))
+    return {"all": usage([target.processes["app"]["pid"]]).pss_bytes / 2**20, "web": usage(web).pss_bytes / 2**20}
 
 
 async def show_weight(platform: Platform, target: Target) -> None:

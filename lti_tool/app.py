@@ -1,8 +1,12 @@
 """Puts the web app together: the only place that knows every web part."""
 
+import gc
+import mimetypes
+from functools import cache
 from urllib.parse import urlsplit
 
 from flask import Flask
+from sqlalchemy.orm import configure_mappers
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lti_tool import language, log
@@ -57,11 +61,25 @@ def create_app(settings: Settings) -> Flask:
     return app
 
 
+@cache
 def from_environment() -> Flask:
-    """Build the web app from the environment, with its log: what a WSGI server calls."""
+    """Build the web app from the environment, with its log, once for all processes that are forked from this one."""
     settings = Settings.load()
     log.configure(settings.log_format)
-    return create_app(settings)
+    app = create_app(settings)
+    _read_ahead()
+    # What is there now stays shared with those processes: looked through for garbage, all of it would be copied.
+    gc.collect()
+    gc.freeze()
+    return app
+
+
+def _read_ahead() -> None:
+    """Do now what each process would do at its first requests."""
+    configure_mappers()
+    mimetypes.init()
+    for tag in language.tags():
+        language.language(tag).direction  # noqa: B018 - has the language's data read
 
 
 def build(settings: Settings) -> Tool:

@@ -21,12 +21,25 @@ def free_port() -> int:
 
 def children(process) -> set[int]:
     """Return the living processes that this one has started."""
+    return children_of(process.pid)
+
+
+def children_of(pid) -> set[int]:
     found = set()
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             state, parent = stat.read_text().rpartition(")")[2].split()[:2]
-            if int(parent) == process.pid and state != "Z":
+            if int(parent) == pid and state != "Z":
                 found.add(int(stat.parent.name))
+    return found
+
+
+def open_files(pid) -> set[str]:
+    """Return what a process has open: files by path, sockets by number."""
+    found = set()
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(OSError):
+            found.add(str(link.readlink()))
     return found
 
 
@@ -60,6 +73,14 @@ def test_it_serves_starts_again_what_died_and_stops_when_asked(running):
     until(lambda: is_ready(address), seconds=30)
     first = children(process)
     assert len(first) == 2
+    web = max(first, key=lambda pid: len(children_of(pid)))
+    assert len(children_of(web)) == 2
+    # Those that others are forked from have no connection that these could share; those that answer have.
+    databases = {
+        pid: sum(".sqlite" in path for path in open_files(pid)) for pid in {process.pid, web, *children_of(web)}
+    }
+    assert databases[process.pid] == databases[web] == 0
+    assert sum(databases.values()) > 0
 
     for pid in first:
         os.kill(pid, signal.SIGKILL)

@@ -1,32 +1,38 @@
 """``lti-tool upgrade``, ``run``, ``work`` and ``demo``: what runs the tool."""
 
 import base64
+import multiprocessing
 import secrets
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from multiprocessing.context import ForkProcess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+from gunicorn.app import wsgiapp
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from lti_tool import language, log, schema
-from lti_tool.app import create_app
+from lti_tool import log, schema
+from lti_tool.app import create_app, from_environment
 from lti_tool.db import Database
-from lti_tool.demo_lms import LmsConfig, LmsServer
 from lti_tool.jobs import runner
-from lti_tool.library.loader import workshops_of
 from lti_tool.seal import Sealer
 from lti_tool.services import platforms, signing_keys
 from lti_tool.services.platforms import Registration
 from lti_tool.settings import Settings
 
+if TYPE_CHECKING:
+    from lti_tool.demo_lms import LmsServer
+
 STOP_WITHIN = 30
 """Seconds that a process gets to finish what it has in hand."""
 LONGEST_ADDRESS = 8190
 """Bytes of a request line: Canvas's hints make long addresses on the way through the sign-in."""
+STOP_SIGNS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_FORKS = multiprocessing.get_context("fork")
 
 
 @click.command()
@@ -49,7 +55,11 @@ def prepare(settings: Settings) -> int:
 @click.command()
 def work() -> None:
     """Send grades and tidy up until stopped (SIGTERM finishes what is in hand)."""
-    settings = Settings.load()
+    deliver(Settings.load())
+
+
+def deliver(settings: Settings) -> None:
+    """Be the worker until asked to stop."""
     log.configure(settings.log_format)
     runner.work(settings, asked_to_stop())
 
@@ -58,30 +68,49 @@ def work() -> None:
 def run() -> None:
     """Run the web server and a worker on this machine until stopped; one that dies is started again."""
     settings = Settings.load()
-    # A pack with an error is named here, once, not by every process again and again.
-    workshops_of(settings.workshops, language.ENGLISH, settings.terms)
+    # Built here, once for all processes; a pack with an error is named once, too, not again and again.
+    from_environment()
     if settings.trusted_proxies == 0 and not settings.bind.startswith(("127.0.0.1:", "localhost:", "[::1]:")):
         click.echo("Warning: a few slow connections can hold up everybody. Put a buffering proxy in front.", err=True)
+    parts = (serve, deliver)
+    running = [_forked(part, settings) for part in parts]
     stop = asked_to_stop()
-    commands = [web_command(settings), [sys.executable, "-m", "lti_tool", "work"]]
-    running = [subprocess.Popen(command) for command in commands]  # noqa: S603 - our own two commands
     while not stop.wait(1):
         for index, process in enumerate(running):
-            if process.poll() is not None:
-                running[index] = subprocess.Popen(commands[index])  # noqa: S603 - the same command again
+            if not process.is_alive():
+                running[index] = _forked(parts[index], settings)
     for process in running:
         process.terminate()
     for process in running:
         _let_end(process)
 
 
-def _let_end(process: subprocess.Popen[bytes]) -> None:
+def _forked(part: Callable[[Settings], None], settings: Settings) -> ForkProcess:
+    """Start a process that shares the memory of this one; there is no thread and no connection to share."""
+    process = _FORKS.Process(target=_be, args=(part, settings))
+    process.start()
+    return process
+
+
+def _be(part: Callable[[Settings], None], settings: Settings) -> None:
+    for sign in STOP_SIGNS:
+        if signal.getsignal(sign) is not signal.SIG_IGN:
+            signal.signal(sign, signal.SIG_DFL)
+    part(settings)
+
+
+def _let_end(process: ForkProcess) -> None:
     """Give a process its time to finish what it has in hand, then end it."""
-    try:
-        process.wait(STOP_WITHIN + 5)
-    except subprocess.TimeoutExpired:
+    process.join(STOP_WITHIN + 5)
+    if process.is_alive():
         process.kill()
-        process.wait()
+        process.join()
+
+
+def serve(settings: Settings) -> None:
+    """Be the web server until asked to stop."""
+    sys.argv = web_command(settings)[2:]
+    wsgiapp.run()
 
 
 def web_command(settings: Settings) -> list[str]:
@@ -98,7 +127,9 @@ def web_command(settings: Settings) -> list[str]:
         "forwarder-headers": "",
     }
     words = [word for name, value in options.items() for word in (f"--{name}", value)]
-    return [sys.executable, "-m", "gunicorn", "--no-control-socket", *words, "lti_tool.app:from_environment()"]
+    # Built before the processes are forked, the app is in memory once.
+    flags = ["--no-control-socket", "--preload"]
+    return [sys.executable, "-m", "gunicorn", *flags, *words, "lti_tool.app:from_environment()"]
 
 
 class Quiet(WSGIRequestHandler):
@@ -115,6 +146,8 @@ class Quiet(WSGIRequestHandler):
 @click.option("--folder", type=click.Path(path_type=Path), default=Path(".demo"), help="Where database and keys live.")
 def demo(port: int, lms_port: int, trouble: float, folder: Path) -> None:
     """Run a small LMS with the tool in it, to try everything out on your own machine."""
+    from lti_tool.demo_lms import LmsConfig, LmsServer  # what runs the tool in earnest does without
+
     lms = LmsServer(LmsConfig(port=lms_port, tool_url=f"http://localhost:{port}", trouble=trouble))
     settings = Settings.load(**_demo_settings(folder, port, lms.url))
     log.configure(settings.log_format)
@@ -158,7 +191,7 @@ def _kept(path: Path, make: Callable[[], str]) -> str:
     return path.read_text()
 
 
-def _register(settings: Settings, lms: LmsServer) -> None:
+def _register(settings: Settings, lms: "LmsServer") -> None:
     database = Database(settings.database_url)
     with database.transaction() as session:
         for each in lms.lms.registrations():
@@ -179,8 +212,9 @@ def _register(settings: Settings, lms: LmsServer) -> None:
 
 
 def asked_to_stop() -> threading.Event:
-    """Return an event that SIGTERM and Ctrl-C set."""
+    """Return an event that SIGTERM, Ctrl-C and a closed terminal set; what was ignored (``nohup``) stays so."""
     stop = threading.Event()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, lambda *_: stop.set())
+    for sign in STOP_SIGNS:
+        if signal.getsignal(sign) is not signal.SIG_IGN:
+            signal.signal(sign, lambda *_: stop.set())
     return stop
