@@ -1,11 +1,15 @@
 """Reading JSON that strangers send, and writing JSON whose numbers are exact decimals."""
 
 import json
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 MAXIMUM_DEPTH = 32
 MAXIMUM_PARTS = 10_000
+
+_INNERMOST = re.compile(rb"\[\]|\{\}")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 class NotJson(ValueError):
@@ -41,12 +45,25 @@ def read(raw: bytes, *, parts: int = MAXIMUM_PARTS) -> Any:
 
 
 def _is_surely_small(raw: bytes, parts: int) -> bool:
-    """Say whether a few counts already prove what ``_check`` looks for: no depth, number or lone surrogate too many.
+    """Say whether the bytes already prove what ``_check`` looks for: no depth, number or lone surrogate too many.
 
-    Inside a text they count too much, never too little. A surrogate can only come as an escape out of valid UTF-8.
+    Inside a text the counts are too high, never too low. A surrogate can only come as an escape out of valid UTF-8.
     """
     opened = raw.count(b"{") + raw.count(b"[")
-    return opened < MAXIMUM_DEPTH and opened + raw.count(b",") < parts and b"\\ud" not in raw and b"\\uD" not in raw
+    if opened + raw.count(b",") >= parts or b"\\ud" in raw or b"\\uD" in raw:
+        return False
+    return opened < MAXIMUM_DEPTH or _is_flat(raw)
+
+
+def _is_flat(raw: bytes) -> bool:
+    """Say whether JSON is nested no deeper than it may be: its innermost brackets are taken away again and again."""
+    between_texts = raw.replace(rb"\\", b"").replace(rb"\"", b"").split(b'"')[::2]
+    brackets = b"".join(between_texts).translate(None, _NO_BRACKETS)
+    for _ in range(MAXIMUM_DEPTH - 1):
+        if not brackets:
+            break
+        brackets = _INNERMOST.sub(b"", brackets)
+    return not brackets
 
 
 def write(value: Any) -> bytes:

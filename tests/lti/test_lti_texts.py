@@ -1,5 +1,6 @@
 """Texts and JSON of strangers, and the list of refusals."""
 
+import functools
 import json
 from decimal import Decimal
 
@@ -105,6 +106,28 @@ def test_xs_24_any_bytes_are_json_or_refused(raw):
         found = None
 
     assert found is None or json.loads(raw, parse_float=Decimal) == found
+
+
+def _nested(depth, innermost):
+    return functools.reduce(lambda inner, _: {'"[': inner} if depth % 2 else [inner], range(depth), innermost)
+
+
+@pytest.mark.parametrize("innermost", ["]", '}"\\', "\\", []])
+@pytest.mark.parametrize("depth", range(28, 35))
+def test_xs_24_the_quick_look_at_depth_lets_nothing_through_that_the_thorough_one_refuses(depth, innermost):
+    document = [_nested(depth, innermost)] * 40  # with too many brackets for the quickest look of all
+    try:
+        strict_json._check(document, strict_json.MAXIMUM_PARTS)
+        is_fine = True
+    except strict_json.NotJson:
+        is_fine = False
+    try:
+        strict_json.read(json.dumps(document).encode())
+        is_read = True
+    except strict_json.NotJson:
+        is_read = False
+
+    assert is_read == is_fine == (depth + 1 + (innermost != []) <= strict_json.MAXIMUM_DEPTH)
 
 
 def test_fractions_are_exact_both_ways():
