@@ -6,7 +6,6 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from flask import Flask
-from sqlalchemy.orm import configure_mappers
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lti_tool import language, log
@@ -26,7 +25,7 @@ from lti_tool.blueprints import (
     teach,
     tickets,
 )
-from lti_tool.db import Database
+from lti_tool.db import Database, connect_tables
 from lti_tool.library.loader import workshops_of
 from lti_tool.lti.http import Outbound
 from lti_tool.lti.login import AttemptSigner
@@ -76,7 +75,7 @@ def from_environment() -> Flask:
 
 def _read_ahead() -> None:
     """Do now what each process would do at its first requests."""
-    configure_mappers()
+    connect_tables()
     mimetypes.init()
     for tag in language.tags():
         language.language(tag).direction  # noqa: B018 - has the language's data read

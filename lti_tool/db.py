@@ -27,7 +27,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Session, configure_mappers, mapped_column, sessionmaker
 
 from lti_tool.errors import ToolError
 from lti_tool.language import mark
@@ -85,6 +85,11 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {datetime: UtcDateTime(), Decimal: ExactDecimal()}  # noqa: RUF012 - SQLAlchemy reads it once
+
+
+def connect_tables() -> None:
+    """Work out how the tables hang together: else the first who needs one has to wait for it."""
+    configure_mappers()
 
 
 POSTGRESQL_OPTIONS = {

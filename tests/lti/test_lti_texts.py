@@ -127,7 +127,7 @@ def test_xs_24_the_quick_look_at_depth_lets_nothing_through_that_the_thorough_on
     except strict_json.NotJson:
         is_read = False
 
-    assert is_read == is_fine == (depth + 1 + (innermost != []) <= strict_json.MAXIMUM_DEPTH)
+    assert is_read == is_fine == (depth + 2 <= strict_json.MAXIMUM_DEPTH)
 
 
 def test_fractions_are_exact_both_ways():
