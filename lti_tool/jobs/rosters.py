@@ -30,6 +30,9 @@ class RosterReader:
 
     def read_one(self, is_stopping: Callable[[], bool] = lambda: False) -> bool:
         """Read one list that is due; say whether there was one. Between two pages it asks ``is_stopping``."""
+        with self.database.reading() as session:
+            if not rosters.is_due(session):
+                return False
         with self.database.transaction() as session:
             claimed = rosters.claim(session, self.owner, LEASE)
         if claimed is None:

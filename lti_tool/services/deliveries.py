@@ -1,21 +1,23 @@
 """The outbox at work: scores are claimed for a lane, and what came of each is recorded by whoever holds it."""
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, and_, bindparam, exists, or_, select, update
+from sqlalchemy.orm import Session
 
 from lti_tool import clock
+from lti_tool.db import table
 from lti_tool.log import log
 from lti_tool.lti.grades import Outcome, OutcomeKind
 from lti_tool.lti.messages import PlatformConfig
 from lti_tool.models import (
     Assignment,
+    Course,
     DeliveryState,
     GradebookColumn,
     GradeDelivery,
@@ -26,10 +28,58 @@ from lti_tool.models import (
 )
 from lti_tool.services import pacing, platforms
 from lti_tool.services.grading import WHOLE, resource_id
+from lti_tool.services.pacing import NOW
 
 BATCH = 10
 """How many scores a lane takes at a time."""
 SHARES_KEPT = 100
+
+_MODELS = (GradeDelivery, GradebookColumn, Assignment, Course, Member, Person, Platform, PlatformPace)
+_delivery, _column, _assignment, _course, _member, _person, _platform, _pace = map(table, _MODELS)
+# The statements of a worker are made once, and of columns alone.
+_THEIRS = _delivery.c.platform_id == bindparam("platform")
+_IS_WAITING = and_(_delivery.c.state == DeliveryState.WAITING, _delivery.c.next_at <= NOW)
+_IS_ORPHAN = and_(_delivery.c.state == DeliveryState.SENDING, _delivery.c.lease_until <= NOW)
+_PLATFORMS = (
+    select(_platform.c.id)
+    .outerjoin(_pace)
+    .where(
+        pacing.READY,
+        or_(
+            *(exists().where(_delivery.c.platform_id == _platform.c.id, is_due) for is_due in (_IS_WAITING, _IS_ORPHAN))
+        ),
+    )
+    .order_by(_pace.c.served_at.nulls_first(), _platform.c.id)
+)
+_PLATFORM = select(*(_platform.c[name] for name in (*platforms.CONFIG, "sends_at_once"))).where(
+    _platform.c.id == bindparam("platform")
+)
+_other = _delivery.alias()
+_HAS_ITS_COLUMN = or_(
+    exists().where(_column.c.id == _delivery.c.column_id, _column.c.url.is_not(None)),
+    ~exists().where(
+        _other.c.column_id == _delivery.c.column_id,
+        _other.c.state == DeliveryState.SENDING,
+        _other.c.lease_until > NOW,
+    ),
+)
+"""What keeps a column from being made twice: it is there, or nobody else is at work for it."""
+_ROWS = select(_delivery, _person.c.sub).join_from(_delivery, _member).join(_person)
+_ONE = _ROWS.where(_delivery.c.id == bindparam("row"))
+_LOCKED = _ROWS.where(_THEIRS, _HAS_ITS_COLUMN).limit(bindparam("count"))
+_LOCKED = _LOCKED.with_for_update(skip_locked=True, of=_delivery)
+_ORPHANS = _LOCKED.where(_IS_ORPHAN).order_by(_delivery.c.id)
+_LONGEST_DUE = _LOCKED.where(_IS_WAITING).order_by(_delivery.c.next_at)
+_PROBES = _LOCKED.where(_IS_WAITING).order_by(_delivery.c.tries, _delivery.c.next_at)
+_CHANGE = update(_delivery).where(_delivery.c.id == bindparam("row"))
+_COLUMN = (
+    select(_column, _course.c.lineitems_url, _course.c.grade_scopes)
+    .add_columns(*(_assignment.c[name] for name in ("title", "workshop_id", "resource_link_id")))
+    .add_columns(_assignment.c.part.label("own_part"))
+    .join_from(_column, _assignment)
+    .join(_course)
+    .where(_column.c.id == bindparam("column"))
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +169,7 @@ def claim(session: Session, owner: str, lease: timedelta, *, threads: int = 1, b
     platform at a time, PostgreSQL skips locked rows, SQLite has one writer.
     """
     found: list[Lane] = []
-    waiting = _platforms(session, clock.now())
+    waiting = session.scalars(_PLATFORMS, pacing.moments(clock.now())).all()
     for turn, platform_id in enumerate(waiting):
         if len(found) < threads:
             # Every platform that waits gets a lane before one gets a second.
@@ -130,7 +180,7 @@ def claim(session: Session, owner: str, lease: timedelta, *, threads: int = 1, b
 
 def is_due(session: Session) -> bool:
     """Say whether there may be something to claim."""
-    return bool(_platforms(session, clock.now()))
+    return session.scalar(_PLATFORMS, pacing.moments(clock.now())) is not None
 
 
 def let_go(session: Session, owner: str) -> None:
@@ -139,105 +189,85 @@ def let_go(session: Session, owner: str) -> None:
     session.execute(held.filter_by(state=DeliveryState.SENDING).values(lease_until=clock.now()))
 
 
-def _platforms(session: Session, now: datetime) -> Sequence[int]:
-    theirs = select(GradeDelivery.id).filter(GradeDelivery.platform_id == Platform.id)
-    due = or_(*(exists(theirs.filter(condition)) for condition in (_is_waiting(now), _is_orphan(now))))
-    found = select(Platform.id).outerjoin(PlatformPace).filter(pacing.ready(now), due)
-    return session.scalars(found.order_by(PlatformPace.served_at.nulls_first(), Platform.id)).all()
-
-
-def _is_waiting(now: datetime) -> ColumnElement[bool]:
-    return and_(GradeDelivery.state == DeliveryState.WAITING, GradeDelivery.next_at <= now)
-
-
-def _is_orphan(now: datetime) -> ColumnElement[bool]:
-    return and_(GradeDelivery.state == DeliveryState.SENDING, GradeDelivery.lease_until <= now)
-
-
 def _claim_of(session: Session, platform_id: int, owner: str, lease: timedelta, threads: int, batch: int) -> list[Lane]:
     """Take up to ``threads`` lanes of one platform."""
     now = clock.now()
     pace = pacing.take(session, platform_id)
     if pace is None:
         return []
-    platform = session.get_one(Platform, platform_id)
+    platform = session.execute(_PLATFORM, {"platform": platform_id}).one()
     free = min(threads, pacing.lanes(session, platform, pace, now))
     is_probe = pace.opened_at is not None
     rows = _pick(session, platform_id, now, 1 if is_probe else free * batch, is_probe=is_probe) if free else []
     if not rows:
         return []
-    pace.served_at = now
-    if is_probe:
-        pace.probe_at = now + lease
+    pacing.serve(session, pace, now, lease)
+    columns = {column_id: _place(session, column_id) for column_id in {row.column_id for row in rows}}
+    rows = _one_for_each_unmade(rows, columns)
     config = platforms.config(platform)
     heaps = [heap for lane in range(free) if (heap := rows[lane::free])]
-    return [_lane(session, config, f"{owner}/{secrets.token_hex(3)}", heap, now + lease) for heap in heaps]
+    return [_lane(session, config, f"{owner}/{secrets.token_hex(3)}", heap, columns, now + lease) for heap in heaps]
 
 
-def _pick(session: Session, platform_id: int, now: datetime, count: int, *, is_probe: bool) -> list[GradeDelivery]:
+def _pick(session: Session, platform_id: int, now: datetime, count: int, *, is_probe: bool) -> list[Any]:
     """Lock deliveries that are due: orphans first, then those due longest; a probe is one that has failed least."""
-    theirs = select(GradeDelivery).filter_by(platform_id=platform_id).filter(_has_its_column(now))
-    theirs = theirs.with_for_update(skip_locked=True)
-    order = (GradeDelivery.tries, GradeDelivery.next_at) if is_probe else (GradeDelivery.next_at,)
-    rows = _read(session, theirs.filter(_is_orphan(now)).order_by(GradeDelivery.id).limit(count))
+    which = {"platform": platform_id, "now": now}
+    rows = _read(session, _ORPHANS, which | {"count": count})
     if len(rows) < count:
-        rows += _read(session, theirs.filter(_is_waiting(now)).order_by(*order).limit(count - len(rows)))
-    return _one_for_each_unmade(session, rows)
+        rows += _read(session, _PROBES if is_probe else _LONGEST_DUE, which | {"count": count - len(rows)})
+    return rows
 
 
-def _has_its_column(now: datetime) -> ColumnElement[bool]:
-    """Return what keeps a column from being made twice: it is there, or nobody else is at work for it."""
-    other = aliased(GradeDelivery)
-    at_work = and_(other.state == DeliveryState.SENDING, other.lease_until > now)
-    there = select(GradebookColumn.id).filter(GradebookColumn.id == GradeDelivery.column_id)
-    return or_(
-        exists(there.filter(GradebookColumn.url.is_not(None))),
-        ~exists(select(other.id).filter(other.column_id == GradeDelivery.column_id, at_work)),
-    )
-
-
-def _one_for_each_unmade(session: Session, rows: list[GradeDelivery]) -> list[GradeDelivery]:
+def _one_for_each_unmade(rows: list[Any], columns: dict[int, ColumnPlace]) -> list[Any]:
     """Leave one delivery for each column that has yet to be found or made; the others come when it is there."""
-    wanted = {row.column_id for row in rows}
-    places = select(GradebookColumn.id).filter(GradebookColumn.id.in_(wanted), GradebookColumn.url.is_(None))
-    unmade = set(session.scalars(places))
     first: dict[int, int] = {}
-    return [row for row in rows if row.column_id not in unmade or first.setdefault(row.column_id, row.id) == row.id]
+    return [row for row in rows if columns[row.column_id].lineitem or first.setdefault(row.column_id, row.id) == row.id]
 
 
-def _read(session: Session, query: Select[GradeDelivery]) -> list[GradeDelivery]:
+def _read(session: Session, query: Select[Any], which: dict[str, Any]) -> list[Any]:
     """Read rows; one that cannot be read is held, so that it blocks none of the others."""
     try:
-        return list(session.scalars(query))
+        return list(session.execute(query, which))
     except (ArithmeticError, ValueError) as error:
         log.fault(error)
-    for row_id in session.scalars(query.with_only_columns(GradeDelivery.id)).all():
+    for row_id in session.scalars(query.with_only_columns(_delivery.c.id), which).all():
         try:
-            session.get_one(GradeDelivery, row_id)
+            session.execute(_ONE, {"row": row_id}).one()
         except (ArithmeticError, ValueError):
             log.alert("delivery unreadable", delivery=row_id)
-            broken = update(GradeDelivery).filter_by(id=row_id)
-            session.execute(broken.values(state=DeliveryState.HELD, reason=OutcomeKind.OUR_FAULT))
-    return list(session.scalars(query))
+            broken = {"state": DeliveryState.HELD, "reason": OutcomeKind.OUR_FAULT}
+            session.execute(_CHANGE, {"row": row_id, **broken})
+    return list(session.execute(query, which))
 
 
 def _lane(
-    session: Session, platform: PlatformConfig, owner: str, rows: list[GradeDelivery], lease_until: datetime
+    session: Session,
+    platform: PlatformConfig,
+    owner: str,
+    rows: list[Any],
+    columns: dict[int, ColumnPlace],
+    lease_until: datetime,
 ) -> Lane:
-    subs = select(Member.id, Person.sub).join(Person).filter(Member.id.in_({row.member_id for row in rows}))
-    user_ids: dict[int, str] = dict(iter(session.execute(subs)))
-    columns = {column_id: _place(session, column_id) for column_id in {row.column_id for row in rows}}
-    claimed = [_claimed(row, columns[row.column_id], user_ids[row.member_id], owner, lease_until) for row in rows]
+    """Put a lease on deliveries, and note that from here on they may reach the platform, known to us or not."""
+    session.execute(_CHANGE, [_leased(row, owner, lease_until) for row in rows])
+    claimed = [_claimed(row, columns[row.column_id], owner, lease_until) for row in rows]
     return Lane(platform=platform, owner=owner, claimed=tuple(claimed))
 
 
-def _claimed(row: GradeDelivery, column: ColumnPlace, user_id: str, owner: str, lease_until: datetime) -> Claimed:
-    """Put a lease on a delivery, and note that from here on it may reach the platform, known to us or not."""
-    is_repeat, shares = row.sent_version == row.version, tuple(row.shares)
-    row.state, row.lease_owner, row.lease_until = DeliveryState.SENDING, owner, lease_until
-    row.sent_version, row.tries = row.version, row.tries + 1
+def _leased(row: Any, owner: str, lease_until: datetime) -> dict[str, Any]:
     share = share_of(row.given, row.maximum)
-    row.shares = [*(each for each in shares if each != share), share][-SHARES_KEPT:]
+    return {
+        "row": row.id,
+        "state": DeliveryState.SENDING,
+        "lease_owner": owner,
+        "lease_until": lease_until,
+        "sent_version": row.version,
+        "tries": row.tries + 1,
+        "shares": [*(each for each in row.shares if each != share), share][-SHARES_KEPT:],
+    }
+
+
+def _claimed(row: Any, column: ColumnPlace, owner: str, lease_until: datetime) -> Claimed:
     return Claimed(
         delivery_id=row.id,
         owner=owner,
@@ -245,7 +275,7 @@ def _claimed(row: GradeDelivery, column: ColumnPlace, user_id: str, owner: str, 
         version=row.version,
         column=column,
         member_id=row.member_id,
-        user_id=user_id,
+        user_id=row.sub,
         given=row.given,
         maximum=row.maximum,
         timestamp=row.changed_at,
@@ -253,9 +283,9 @@ def _claimed(row: GradeDelivery, column: ColumnPlace, user_id: str, owner: str, 
         completed_at=row.completed_at,
         submission_known=row.submission_known,
         insists=row.insists,
-        shares=shares,
-        tries=row.tries,
-        is_repeat=is_repeat,
+        shares=tuple(row.shares),
+        tries=row.tries + 1,
+        is_repeat=row.sent_version == row.version,
     )
 
 
@@ -265,22 +295,20 @@ def share_of(given: Decimal, maximum: Decimal) -> str:
 
 
 def _place(session: Session, column_id: int) -> ColumnPlace:
-    column = session.get_one(GradebookColumn, column_id)
-    assignment = column.assignment
-    course = assignment.course
+    found: Any = session.execute(_COLUMN, {"column": column_id}).one()
     return ColumnPlace(
-        id=column.id,
-        lineitem=column.url,
-        lineitems=course.lineitems_url,
-        scopes=frozenset(course.grade_scopes),
-        taken=frozenset() if column.url else taken(session, column_id),
-        label=column.label or assignment.title,
-        resource_id=resource_id(assignment.workshop_id, column.part),
-        maximum=column.maximum,
-        link_id=assignment.resource_link_id,
-        is_extra=column.part != assignment.part,
+        id=column_id,
+        lineitem=found.url,
+        lineitems=found.lineitems_url,
+        scopes=frozenset(found.grade_scopes),
+        taken=frozenset() if found.url else taken(session, column_id),
+        label=found.label or found.title,
+        resource_id=resource_id(found.workshop_id, found.part),
+        maximum=found.maximum,
+        link_id=found.resource_link_id,
+        is_extra=found.part != found.own_part,
         # The whole is always sent as 0 to 100 of 100; platforms scale it to the column.
-        asks_points=column.part != WHOLE and column.url is not None and not column.points_known,
+        asks_points=found.part != WHOLE and found.url is not None and not found.points_known,
     )
 
 

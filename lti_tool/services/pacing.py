@@ -6,12 +6,13 @@ says; fewer once it throttles us, one at a time while it is down.
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
+from sqlalchemy.orm import Session
 
 from lti_tool import clock
-from lti_tool.db import add_once
+from lti_tool.db import UtcDateTime, add_once, table
 from lti_tool.log import log
 from lti_tool.lti.grades import Outcome, OutcomeKind, sends_at_once
 from lti_tool.models import DeliveryState, GradeDelivery, Platform, PlatformPace, PlatformState
@@ -31,73 +32,105 @@ OUTAGE = timedelta(minutes=5)
 FAILING = frozenset({OutcomeKind.TROUBLE, OutcomeKind.MISDIRECTED, OutcomeKind.UNAUTHORIZED})
 _random = secrets.SystemRandom()
 
+_platform, _pace, _delivery = map(table, (Platform, PlatformPace, GradeDelivery))
+NOW, _FAR = bindparam("now", type_=UtcDateTime()), bindparam("far", type_=UtcDateTime())
+
+
+def moments(now: datetime) -> dict[str, datetime]:
+    """Return what a statement with ``READY`` in it must be told."""
+    return {"now": now, "far": now + LONGEST_REST}
+
+
+def _is_over(moment: ColumnElement[datetime | None]) -> ColumnElement[bool]:
+    return or_(moment.is_(None), moment <= NOW, moment > _FAR)
+
+
+_IS_UP = or_(_pace.c.opened_at.is_(None), _is_over(_pace.c.probe_at))
+READY = and_(_platform.c.state == PlatformState.ACTIVE, _is_over(_pace.c.rest_until), _IS_UP)
+"""What makes a platform ready for a score: it is active, not resting, up, or to be probed."""
+# Made once, and of columns alone: a worker asks these for every few scores.
+_OF_PLATFORM = _pace.c.platform_id == bindparam("platform")
+_TAKE = select(_pace).where(_OF_PLATFORM).with_for_update(skip_locked=True)
+_TROUBLES = select(_pace.c.failures, _pace.c.throttles, _pace.c.opened_at).where(_OF_PLATFORM)
+_LOCKED = select(PlatformPace).where(_OF_PLATFORM).with_for_update()
+_SERVED = update(_pace).where(_OF_PLATFORM)
+_BUSY = select(func.count(_delivery.c.lease_owner.distinct())).where(
+    _delivery.c.platform_id == bindparam("platform"),
+    _delivery.c.state == DeliveryState.SENDING,
+    _delivery.c.lease_until > NOW,
+)
+
 
 def jittered(seconds: float, scale: float = 1.0) -> timedelta:
     """Return a wait of ours, up to a fifth shorter or longer, so that not everything comes at the same moment."""
     return timedelta(seconds=seconds * scale * _random.uniform(0.8, 1.2))
 
 
-def ready(now: datetime) -> ColumnElement[bool]:
-    """Return what makes a platform ready for a score: it is active, not resting, up, or to be probed."""
-    is_up = or_(PlatformPace.opened_at.is_(None), _is_over(PlatformPace.probe_at, now))
-    return and_(Platform.state == PlatformState.ACTIVE, _is_over(PlatformPace.rest_until, now), is_up)
-
-
-def take(session: Session, platform_id: int) -> PlatformPace | None:
+def take(session: Session, platform_id: int) -> Any:
     """Lock how we get on with a platform; None if another worker is taking scores for it at this moment."""
-    found = select(PlatformPace).filter_by(platform_id=platform_id).with_for_update(skip_locked=True)
-    pace = session.scalars(found).first()
+    key = {"platform": platform_id}
+    pace = session.execute(_TAKE, key).first()
     if pace is None and add_once(session, PlatformPace, platform_id=platform_id, throttles=0, failures=0):
-        pace = session.scalars(found).first()
+        pace = session.execute(_TAKE, key).first()
     return pace
 
 
-def lanes(session: Session, platform: Platform, pace: PlatformPace, now: datetime) -> int:
+def serve(session: Session, pace: Any, now: datetime, lease: timedelta) -> None:
+    """Note that scores were taken for a platform whose pace is locked, and if one is to see whether it is back."""
+    probe = {} if pace.opened_at is None else {"probe_at": now + lease}
+    session.execute(_SERVED, {"platform": pace.platform_id, "served_at": now, **probe})
+
+
+def lanes(session: Session, platform: Any, pace: Any, now: datetime) -> int:
     """Return how many more sequences of scores may begin now; the pace must be locked."""
-    busy = select(func.count(GradeDelivery.lease_owner.distinct()))
-    busy = busy.filter_by(platform_id=platform.id, state=DeliveryState.SENDING)
-    usual = platform.sends_at_once or sends_at_once(platform.family)
-    return max(0, at_once(pace, usual, now) - (session.scalar(busy.filter(GradeDelivery.lease_until > now)) or 0))
+    busy = session.scalar(_BUSY, {"platform": platform.id, "now": now}) or 0
+    return max(0, at_once(pace, _usual(platform), now) - busy)
 
 
-def at_once(pace: PlatformPace, usual: int, now: datetime) -> int:
+def _usual(platform: Any) -> int:
+    usual: int = platform.sends_at_once or sends_at_once(platform.family)
+    return usual
+
+
+def at_once(pace: Any, usual: int, now: datetime) -> int:
     """Return how many lanes a platform has now, where ``usual`` is how many it has when all is well."""
     if pace.opened_at is not None:
         return 1
     if pace.at_once is None or pace.slowed_at is None:
         return usual
     doublings = max(0, (now - pace.slowed_at) // FASTER_EVERY)
-    return min(usual, pace.at_once << min(doublings, 8))
+    risen: int = pace.at_once << min(doublings, 8)
+    return min(usual, risen)
 
 
-def note(session: Session, platform: Platform, outcome: Outcome, scale: float = 1.0) -> None:
+def note(session: Session, platform_id: int, outcome: Outcome, scale: float = 1.0) -> None:
     """Note how a platform answered; ``scale`` shortens our own waits, never the one that the platform asks for."""
-    pace = session.scalars(select(PlatformPace).filter_by(platform_id=platform.id)).first()
-    is_well = pace is not None and not pace.failures and not pace.throttles and pace.opened_at is None
-    if pace is None or (is_well and outcome.kind not in FAILING and outcome.kind is not OutcomeKind.THROTTLED):
+    session.flush()  # a statement of columns alone does not look for what is not written yet
+    troubles = session.execute(_TROUBLES, {"platform": platform_id}).first()
+    is_bad = outcome.kind in FAILING or outcome.kind is OutcomeKind.THROTTLED
+    if troubles is None or not (is_bad or any(troubles)):
         return
-    session.refresh(pace, with_for_update=True)
+    pace = session.scalars(_LOCKED, {"platform": platform_id}).one()
     now = clock.now()
     if outcome.kind in FAILING and outcome.why != "locked":
-        _count_failure(platform, pace, outcome, now, scale)
+        _count_failure(pace, outcome, now, scale)
         return
     if outcome.kind is OutcomeKind.THROTTLED:
-        _slow_down(platform, pace, outcome, now, scale)
+        _slow_down(session.get_one(Platform, platform_id), pace, outcome, now, scale)
     else:
         pace.throttles = 0
-    _close(session, platform, pace, now, scale)
+    _close(session, pace, now, scale)
 
 
 def _slow_down(platform: Platform, pace: PlatformPace, outcome: Outcome, now: datetime, scale: float) -> None:
-    usual = platform.sends_at_once or sends_at_once(platform.family)
-    pace.at_once, pace.slowed_at = max(1, at_once(pace, usual, now) // 2), now
+    pace.at_once, pace.slowed_at = max(1, at_once(pace, _usual(platform), now) // 2), now
     own = jittered(RESTS[min(pace.throttles, len(RESTS) - 1)], scale)
     pace.rest_until = now + (own if outcome.retry_after is None else _asked_for(outcome.retry_after))
     pace.throttles += 1
     log.alert("platform throttles", platform=platform.id, at_once=pace.at_once, asked=outcome.retry_after)
 
 
-def _count_failure(platform: Platform, pace: PlatformPace, outcome: Outcome, now: datetime, scale: float) -> None:
+def _count_failure(pace: PlatformPace, outcome: Outcome, now: datetime, scale: float) -> None:
     pace.failures += 1
     if outcome.retry_after is not None:
         pace.rest_until = now + _asked_for(outcome.retry_after)
@@ -105,25 +138,21 @@ def _count_failure(platform: Platform, pace: PlatformPace, outcome: Outcome, now
         return
     if pace.opened_at is None:
         pace.opened_at = now
-        log.alert("breaker open", platform=platform.id, outcome=outcome.kind, status=outcome.status)
+        log.alert("breaker open", platform=pace.platform_id, outcome=outcome.kind, status=outcome.status)
     wait = PROBES[min(pace.failures - OPENS_AFTER, len(PROBES) - 1)]
     pace.probe_at = now + jittered(wait, scale)
 
 
-def _close(session: Session, platform: Platform, pace: PlatformPace, now: datetime, scale: float) -> None:
+def _close(session: Session, pace: PlatformPace, now: datetime, scale: float) -> None:
     opened, pace.opened_at, pace.probe_at, pace.failures = pace.opened_at, None, None, 0
     if opened is None:
         return
-    log.info("breaker closed", platform=platform.id, minutes=int((now - opened).total_seconds() // 60))
+    log.info("breaker closed", platform=pace.platform_id, minutes=int((now - opened).total_seconds() // 60))
     if now - opened >= OUTAGE * scale:
-        waiting = update(GradeDelivery).filter_by(platform_id=platform.id, state=DeliveryState.WAITING)
+        waiting = update(GradeDelivery).filter_by(platform_id=pace.platform_id, state=DeliveryState.WAITING)
         failed = waiting.filter(GradeDelivery.reason.in_(FAILING), GradeDelivery.next_at > now)
         session.execute(failed.values(next_at=now))
 
 
 def _asked_for(seconds: int) -> timedelta:
     return timedelta(seconds=max(1, seconds))
-
-
-def _is_over(moment: InstrumentedAttribute[datetime | None], now: datetime) -> ColumnElement[bool]:
-    return or_(moment.is_(None), moment <= now, moment > now + LONGEST_REST)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
@@ -195,6 +195,6 @@ def get(door: Door, platform_id: int) -> PlatformConfig:
     return PlatformConfig(**found)
 
 
-def config(platform: Platform) -> PlatformConfig:
-    """Return what the protocol must know of a platform."""
+def config(platform: Platform | Row[Any]) -> PlatformConfig:
+    """Return what the protocol must know of a platform, or of its columns."""
     return PlatformConfig(**{name: getattr(platform, name) for name in CONFIG})

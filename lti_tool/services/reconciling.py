@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
@@ -39,6 +39,16 @@ NOT_AGAIN = timedelta(hours=20)
 NIGHT_HOURS = 3
 NEARLY = Decimal("0.005")
 """Points that rounding on the platform's side may make of a difference."""
+_DUE = (
+    select(GradebookColumn)
+    .join(Assignment)
+    .join(Course)
+    .join(Deployment)
+    .join(Platform)
+    .outerjoin(PlatformPace)
+    .filter(pacing.READY, GradebookColumn.compare_at <= pacing.NOW, GradebookColumn.url.is_not(None))
+)
+_IS_DUE = _DUE.with_only_columns(GradebookColumn.id).limit(1)
 
 
 class Comparison(StrEnum):
@@ -106,16 +116,14 @@ def ask_nightly(session: Session, from_hour: int) -> int:
 
 def is_due(session: Session) -> bool:
     """Say whether a column can be compared now."""
-    return session.scalar(_due().with_only_columns(GradebookColumn.id).limit(1)) is not None
+    return session.scalar(_IS_DUE, pacing.moments(clock.now())) is not None
 
 
 def claim(session: Session, *, column_id: int | None = None) -> Column | None:
     """Take the column that is due longest, or a certain one that is due; None if there is none."""
-    due = _due()
-    if column_id is not None:
-        due = due.filter(GradebookColumn.id == column_id)
-    oldest = due.order_by(GradebookColumn.compare_at).limit(1)
-    column = session.scalars(oldest.with_for_update(skip_locked=True, of=GradebookColumn)).first()
+    due = _DUE if column_id is None else _DUE.filter(GradebookColumn.id == column_id)
+    oldest = due.order_by(GradebookColumn.compare_at).limit(1).with_for_update(skip_locked=True, of=GradebookColumn)
+    column = session.scalars(oldest, pacing.moments(clock.now())).first()
     if column is None:
         return None
     column.compare_at = clock.now() + LEASE
@@ -126,13 +134,6 @@ def claim(session: Session, *, column_id: int | None = None) -> Column | None:
         log.fault(error)
         column.compare_at, column.compare_problem = None, OutcomeKind.OUR_FAULT
         return None
-
-
-def _due() -> Select[GradebookColumn]:
-    now = clock.now()
-    found = select(GradebookColumn).join(Assignment).join(Course).join(Deployment).join(Platform)
-    ready = found.outerjoin(PlatformPace).filter(pacing.ready(now))
-    return ready.filter(GradebookColumn.compare_at <= now, GradebookColumn.url.is_not(None))
 
 
 def _taken(session: Session, column: GradebookColumn, until: datetime) -> Column:
@@ -212,7 +213,7 @@ def record_trouble(session: Session, column: Column, outcome: Outcome, scale: fl
     own = pacing.jittered(TRY_AGAIN_AFTER, scale)
     wait = own if outcome.retry_after is None else timedelta(seconds=outcome.retry_after)
     _end(session, column, compare_problem=outcome.kind, compare_at=clock.now() + wait if passing else None)
-    pacing.note(session, session.get_one(Platform, column.platform.id), outcome, scale)
+    pacing.note(session, column.platform.id, outcome, scale)
 
 
 def outcome(session: Session, column_id: int) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
+from lti_tool.db import table
 from lti_tool.lti.grades import OutcomeKind
 from lti_tool.models import DeliveryState, GradeDelivery, Member, Platform, PlatformState
 from lti_tool.services import pacing, rosters
@@ -20,6 +21,15 @@ GIVE_UP_AFTER = timedelta(days=14)
 NOT_ENROLLED, TEST_LEARNER = "not-enrolled", "test-learner"
 NOT_TAKEN = frozenset(OutcomeKind) - {OutcomeKind.ACCEPTED, OutcomeKind.CONFLICT, OutcomeKind.TROUBLE}
 """Answers that say for certain that the platform did not take the score."""
+_IS_OURS = GradeDelivery.id.in_(bindparam("rows", expanding=True))
+_HELD = (
+    select(GradeDelivery)
+    .where(GradeDelivery.state == DeliveryState.SENDING, _IS_OURS)
+    .order_by(GradeDelivery.id)
+    .with_for_update()
+)
+_platform = table(Platform)
+_STATE = select(_platform.c.state).where(_platform.c.id == bindparam("platform"))
 
 
 def record(session: Session, lane: Lane, reports: Sequence[Report], *, scale: float = 1.0) -> bool:
@@ -31,18 +41,15 @@ def record(session: Session, lane: Lane, reports: Sequence[Report], *, scale: fl
     for report in reports:
         if row := rows.get(report.claimed.delivery_id):
             _write(session, row, report, scale)
-    platform = session.get_one(Platform, lane.platform.id)
     # One lane meets many good answers and at most one bad one.
     for outcome in {report.outcome.kind: report.outcome for report in reports if report.outcome}.values():
-        pacing.note(session, platform, outcome, scale)
-    return platform.state == PlatformState.ACTIVE
+        pacing.note(session, lane.platform.id, outcome, scale)
+    return bool(session.scalar(_STATE, {"platform": lane.platform.id}) == PlatformState.ACTIVE)
 
 
 def _still_ours(session: Session, claimed: Sequence[Claimed]) -> dict[int, GradeDelivery]:
     """Return the rows that this worker still holds: after the lease, another may have taken over."""
-    held = select(GradeDelivery).filter_by(state=DeliveryState.SENDING).order_by(GradeDelivery.id)
-    held = held.filter(GradeDelivery.id.in_([each.delivery_id for each in claimed]))
-    found = {row.id: row for row in session.scalars(held.with_for_update())}
+    found = {row.id: row for row in session.scalars(_HELD, {"rows": [each.delivery_id for each in claimed]})}
     leases = {each.delivery_id: (each.owner, each.lease_until) for each in claimed}
     return {row.id: row for row in found.values() if (row.lease_owner, row.lease_until) == leases[row.id]}
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     FromClause,
     String,
     and_,
+    bindparam,
     case,
     cast,
     column,
@@ -140,23 +141,32 @@ def _kind(roster: Roster) -> RosterKind:
     return RosterKind.TROUBLE if roster.problem else RosterKind.READ
 
 
+_NOW = bindparam("now", type_=UtcDateTime())
+# Made once: every worker asks every second.
+_DUE = (
+    select(Roster, Course.memberships_url, Platform)
+    .join(Course, Course.id == Roster.course_id)
+    .join(Deployment, Deployment.id == Course.deployment_id)
+    .join(Platform, Platform.id == Deployment.platform_id)
+    .filter(Roster.due_at <= _NOW, or_(Roster.lease_until.is_(None), Roster.lease_until <= _NOW))
+    .filter(Course.memberships_url.is_not(None), Platform.state == PlatformState.ACTIVE)
+)
+_IS_DUE = _DUE.with_only_columns(Roster.id).limit(1)
+_LONGEST_DUE = _DUE.order_by(Roster.due_at).limit(1).with_for_update(skip_locked=True, of=Roster)
+
+
+def is_due(session: Session) -> bool:
+    """Say whether there may be a list to claim."""
+    return session.scalar(_IS_DUE, {"now": clock.now()}) is not None
+
+
 def claim(session: Session, owner: str, lease: timedelta) -> Claimed | None:
     """Take one list that is due and that nobody holds; None if there is none.
 
     Two workers never hold the same one: PostgreSQL skips locked rows, SQLite has one writer.
     """
     now = clock.now()
-    found = session.execute(
-        select(Roster, Course.memberships_url, Platform)
-        .join(Course, Course.id == Roster.course_id)
-        .join(Deployment, Deployment.id == Course.deployment_id)
-        .join(Platform, Platform.id == Deployment.platform_id)
-        .filter(Roster.due_at <= now, or_(Roster.lease_until.is_(None), Roster.lease_until <= now))
-        .filter(Course.memberships_url.is_not(None), Platform.state == PlatformState.ACTIVE)
-        .order_by(Roster.due_at)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=Roster)
-    ).first()
+    found = session.execute(_LONGEST_DUE, {"now": now}).first()
     if found is None:
         return None
     roster, address, platform = found

@@ -29,6 +29,8 @@ STEPS = (-3600, -5, -1, 0.4, 1, 20, 45)
 """Seconds that the tool's clock may be off, behind the platform's or ahead of it."""
 SPEED = 10
 """How fast time goes, except while somebody signs in: an id_token is old after a minute."""
+BY_HAND = Decimal("0.5503"), Decimal("0.3503")
+"""Shares of the maximum that teachers give, which no learner's work ever comes to."""
 LEASE = 60
 BUSY_AT_MOST = 20
 """Times of five seconds that the database may be busy."""
@@ -131,7 +133,7 @@ class Harm:
         learner = self.chance.choice(learners)
         course = learner.course
         column = course.columns_of(course.links[self.chance.choice(self.links)])[0]
-        points = column.maximum * self.chance.choice((Decimal("0.55"), Decimal("0.35")))
+        points = column.maximum * self.chance.choice(BY_HAND)
         with self.lms.lock:
             self.judge.humans[column.id, learner.person.key] = points
             set_by_person(course.grade(column.id, learner.person.key), points, self.lms.now())

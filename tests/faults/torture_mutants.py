@@ -92,7 +92,7 @@ MUTANTS = (
         name="no look at who holds the lease",
         module="services/reports.py",
         changes=(
-            ("select(GradeDelivery).filter_by(state=DeliveryState.SENDING).order_by", "select(GradeDelivery).order_by"),
+            (".where(GradeDelivery.state == DeliveryState.SENDING, _IS_OURS)", ".where(_IS_OURS)"),
             ("if (row.lease_owner, row.lease_until) == leases[row.id]", "if row.id in leases"),
         ),
     ),
@@ -102,7 +102,7 @@ MUTANTS = (
         changes=(
             (
                 "timestamp=row.changed_at",
-                "timestamp=clock.now().replace(microsecond=0) if is_repeat else row.changed_at",
+                "timestamp=clock.now().replace(microsecond=0) if row.sent_version == row.version else row.changed_at",
             ),
         ),
     ),
@@ -110,12 +110,11 @@ MUTANTS = (
         name="one breaker for all platforms",
         module="services/pacing.py",
         changes=(
-            ("import InstrumentedAttribute, Session", "import InstrumentedAttribute, Session, aliased"),
             (
-                "    is_up = or_(PlatformPace.opened_at.is_(None), _is_over(PlatformPace.probe_at, now))\n",
-                "    other = aliased(PlatformPace)\n"
-                "    opened = select(other.platform_id).filter(other.opened_at.is_not(None))\n"
-                "    is_up = ~opened.filter(~_is_over(other.probe_at, now)).exists()\n",
+                "_IS_UP = or_(_pace.c.opened_at.is_(None), _is_over(_pace.c.probe_at))\n",
+                "_other = _pace.alias()\n"
+                "_opened = select(_other.c.id).where(_other.c.opened_at.is_not(None), ~_is_over(_other.c.probe_at))\n"
+                "_IS_UP = ~_opened.exists()\n",
             ),
         ),
         judge=("-P", "-m", "pytest", "-q", "-n", "0", "tests/services/test_services_pacing.py", "-k", "breaker_is_one"),

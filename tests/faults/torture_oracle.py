@@ -8,10 +8,10 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from lti_tool.db import Database
+from lti_tool.db import Database, table
 from lti_tool.demo_lms import Lms, addresses
 from lti_tool.demo_lms.bad_day import SORTS
 from lti_tool.demo_lms.courses import Column, Grade
@@ -60,6 +60,7 @@ _SCORES = (
     .filter(GradebookColumn.url.is_not(None))
 )
 """Every column beside every member of its course, with the delivery between them, if there is one."""
+_HOW_MANY = select(func.count()).where(table(GradeDelivery).c.state.in_(bindparam("states", expanding=True)))
 LOST, DISORDERED, DOUBLED, OVERWRITTEN, UNTRUE = "lost", "disordered", "doubled", "overwritten", "untrue"
 
 
@@ -157,7 +158,7 @@ class Judge:
 
     def _count(self, states: Iterable[DeliveryState]) -> int:
         with self.database.reading() as session:
-            return session.scalar(select(func.count(GradeDelivery.id)).filter(GradeDelivery.state.in_(states))) or 0
+            return session.scalar(_HOW_MANY, {"states": list(states)}) or 0
 
     def _judge(self, cell: Cell) -> None:
         grade = cell.grade

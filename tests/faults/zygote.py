@@ -4,6 +4,7 @@ A line of JSON on standard input is an order; the answer is the number of the ne
 process that has ended. When the input ends, so does everything that was started here.
 """
 
+import gc
 import json
 import os
 import runpy
@@ -36,8 +37,9 @@ def serve(control: Control) -> None:
     settings = Settings.load()
     workshops_of(settings.workshops, language.ENGLISH, settings.terms)
     configure_mappers()
-    # Those who are forked find the app and the engine of the rehearsal, which know their pages and statements already.
+    # Those who are forked find the app and the engines of the rehearsal, which know their pages and statements already.
     db.open_engine = cache(db.open_engine)
+    db.reading_engine = cache(db.reading_engine)
     app.from_environment = cache(app.from_environment)
     signal.signal(signal.SIGCHLD, _bury)
     _say("ready")
@@ -71,6 +73,9 @@ def _rehearse(settings: Settings) -> None:
     server.server_close()
     # What is open now must not be shared by those who are forked.
     app.from_environment().extensions["tool"].http.close()
+    # Nobody who is forked looks through it for what may go: looking would copy all of it for each of them.
+    gc.collect()
+    gc.freeze()
     _say("rehearsed 0")
 
 
