@@ -2,7 +2,9 @@
 
 import gc
 import mimetypes
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -38,9 +40,17 @@ from lti_tool.web.tool import Tool
 YEAR = 365 * 24 * 3600
 
 
+class App(Flask):
+    """Flask without asynchronous views: nobody has to ask of each function whether it is one."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function as it is."""
+        return func
+
+
 def create_app(settings: Settings) -> Flask:
     """Build the web app from its settings. Reads the content; opens no connection."""
-    app = Flask("lti_tool")
+    app = App("lti_tool")
     app.config.from_mapping(
         MAX_CONTENT_LENGTH=1024 * 1024,
         MAX_FORM_MEMORY_SIZE=1024 * 1024,

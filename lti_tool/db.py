@@ -110,7 +110,7 @@ class DatabaseBusy(ToolError):
 
 
 class Looking:
-    """A connection that only looks, lent until the block ends: no session, no transaction. For ``Prepared``.
+    """A connection that only looks, lent until the block ends: no session, no transaction. For ``prepared.py``.
 
     :raise DatabaseBusy: as for ``Database.reading``.
     """
@@ -135,6 +135,25 @@ class Looking:
     def cursor(self) -> Any:
         """Return a cursor of the driver."""
         return self._connection.cursor()
+
+
+class AtOnce(Looking):
+    """A connection on which each statement is a transaction of its own, lent until the block ends."""
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        self._be_at_once(True)
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if not isinstance(error, _driver(self._engine).Error):
+            self._be_at_once(False)
+        super().__exit__(kind, error, traceback)
+
+    def _be_at_once(self, value: bool) -> None:
+        """Tell psycopg to send no BEGIN; on SQLite, where we send it ourselves, there is nothing to tell."""
+        if self.dialect.name != "sqlite":
+            cast(Any, self._connection.driver_connection).autocommit = value
 
 
 class Database:
@@ -168,6 +187,10 @@ class Database:
     def looking(self) -> Looking:
         """Return the reading door for what every launch and page asks: a third of the cost of a session."""
         return Looking(self._looking)
+
+    def at_once(self) -> AtOnce:
+        """Return a writing door for statements that are a whole transaction each."""
+        return AtOnce(self.engine)
 
 
 @contextmanager

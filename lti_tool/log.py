@@ -1,11 +1,15 @@
 """The log: one line per event, as JSON or text. Never a token, a name, an answer, a query or a body."""
 
+import json
 import logging
 import sys
 import traceback
+from contextvars import ContextVar
 from typing import Any, Literal
 
 import structlog
+
+_request: ContextVar[str] = ContextVar("request", default="")
 
 
 class Log:
@@ -13,6 +17,10 @@ class Log:
 
     def __init__(self) -> None:
         self._logger = structlog.get_logger()
+
+    def about(self, request: str) -> None:
+        """Name this request in all lines from now on."""
+        _request.set(request)
 
     def info(self, event: str, **fields: str | int | float | bool | None) -> None:
         """Log an event with plain figures and stable words."""
@@ -41,16 +49,23 @@ class _Lines:
     info = warning = error = msg
 
 
+def _with_request(_logger: Any, _method: str, event: Any) -> Any:
+    if request := _request.get():
+        event["request"] = request
+    return event
+
+
+def _json() -> Any:
+    encode = json.JSONEncoder().encode
+    return structlog.processors.JSONRenderer(lambda event, **_: encode(event))
+
+
 def configure(form: Literal["json", "text"], *, least: int = logging.INFO) -> None:
-    """Send our log to standard error, with the time and the ids that were bound to the request."""
-    renderer: Any = (
-        structlog.processors.JSONRenderer()
-        if form == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    )
+    """Send our log to standard error, with the time and the reference of the request."""
+    renderer: Any = _json() if form == "json" else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
+            _with_request,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             renderer,

@@ -18,6 +18,20 @@ Door = Session | Looking
 _Process = Callable[[Any], Any]
 
 
+class TransactionNeeded(Exception):
+    """More is to be written than one statement can; nothing was."""
+
+
+def writing(door: Door) -> Session:
+    """Return the session of a transaction.
+
+    :raise TransactionNeeded: the door is none.
+    """
+    if isinstance(door, Looking):
+        raise TransactionNeeded
+    return door
+
+
 class _Text(NamedTuple):
     """A statement in the words of one kind of database, and what its driver does not do to values by itself."""
 
@@ -50,9 +64,9 @@ class Prepared:
         rows = self.rows(door, values)
         return rows[0] if rows else None
 
-    def writes(self, session: Session, values: Mapping[str, Any]) -> int:
+    def writes(self, door: Door, values: Mapping[str, Any]) -> int:
         """Return how many rows it wrote."""
-        return int(self._execute(session, values)[1].rowcount)
+        return int(self._execute(door, values)[1].rowcount)
 
     def _execute(self, door: Door, values: Mapping[str, Any]) -> tuple[_Text, Any]:
         if isinstance(door, Session):

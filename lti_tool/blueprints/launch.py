@@ -14,7 +14,7 @@ The story of one launch, in the order it happens:
 """
 
 import secrets
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
@@ -24,12 +24,12 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from lti_tool.language import mark
 from lti_tool.lti import launch as protocol
 from lti_tool.lti.login import Attempt, LoginRequest, Storage, read_login, start
-from lti_tool.lti.messages import AnyLaunch, DeepLinkingLaunch, PlatformConfig, ReviewLaunch
+from lti_tool.lti.messages import AnyLaunch, DeepLinkingLaunch, PlatformConfig, ResourceLaunch, ReviewLaunch
 from lti_tool.lti.refusals import BrowserNotBound, LaunchRefused, LoginRefused
 from lti_tool.lti.texts import origin
-from lti_tool.services import launches, linking, platforms, visits
+from lti_tool.services import launches, linking, opening, platforms, visits
 from lti_tool.services.launches import Recorded
-from lti_tool.services.visits import Opened
+from lti_tool.services.opening import Opened
 from lti_tool.web import visit as browser
 from lti_tool.web.access import from_any_frame, refuse_other_sites
 from lti_tool.web.requests import lists
@@ -140,8 +140,16 @@ def _platform(asked: LoginRequest) -> PlatformConfig:
 
 def _to_platform(asked: LoginRequest, platform: PlatformConfig, mark: str) -> ResponseReturnValue:
     parts = tool()
-    redirect_uri = parts.settings.base_url + url_for("launch.launch")
-    return redirect(start(asked, platform, browser=mark, redirect_uri=redirect_uri, signer=parts.signer), 303)
+    return redirect(start(asked, platform, browser=mark, redirect_uri=_redirect_uri(), signer=parts.signer), 303)
+
+
+def _redirect_uri() -> str:
+    return tool().settings.base_url + _launch_path()
+
+
+@cache
+def _launch_path() -> str:
+    return url_for("launch.launch")
 
 
 def _by_storage(asked: LoginRequest, platform: PlatformConfig) -> ResponseReturnValue:
@@ -152,8 +160,7 @@ def _by_storage(asked: LoginRequest, platform: PlatformConfig) -> ResponseReturn
     parts = tool()
     proof = secrets.token_urlsafe(24)
     storage = Storage(frame=asked.storage_target or "", key=secrets.token_urlsafe(6))
-    redirect_uri = parts.settings.base_url + url_for("launch.launch")
-    go_on = start(asked, platform, browser=proof, redirect_uri=redirect_uri, signer=parts.signer, storage=storage)
+    go_on = start(asked, platform, browser=proof, redirect_uri=_redirect_uri(), signer=parts.signer, storage=storage)
     keeps = {"origin": _origin(platform), "storage": storage, "proof": proof, "go_on": go_on}
     return _new_window(asked, platform, template="launch/storage_put.html", **keeps)
 
@@ -206,10 +213,16 @@ def _refuse_other_browser(attempt: Attempt, shown: str | None) -> None:
 
 def _open(attempt: Attempt, message: AnyLaunch) -> Opened:
     """Use up the sign-in, record the launch and open the visit: all of it, or nothing."""
-    with tool().database.transaction() as session:
+    parts = tool()
+    if isinstance(message, ResourceLaunch):
+        with parts.database.at_once() as door:
+            record = partial(_record, door, message)
+            if again := opening.open_again(door, message, record, parts.settings.visit_hours, attempt.id):
+                return again
+    with parts.database.transaction() as session:
         launches.use_up(session, attempt.id)
         record = partial(_record, session, message)
-        opened = visits.open_visit(session, message, record, tool().settings.visit_hours)
+        opened = opening.open_visit(session, message, record, parts.settings.visit_hours)
         if isinstance(message, DeepLinkingLaunch):
             linking.keep(session, message, opened.id)
         return opened
@@ -230,4 +243,4 @@ def _landing(message: AnyLaunch, opened: Opened) -> str:
         page = "select.picker"
     if isinstance(message, ReviewLaunch) and message.learner != message.person.sub:
         page = "review.learner"
-    return url_for(page, visit_id=opened.id)
+    return browser.page_of(opened.id, page)

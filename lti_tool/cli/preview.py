@@ -25,7 +25,7 @@ from lti_tool.library.loader import load_workshop, workshops_of
 from lti_tool.library.model import Workshop
 from lti_tool.library.problems import Level
 from lti_tool.lti.messages import CourseClaim, LinkClaim, Person, ResourceLaunch, Role
-from lti_tool.services import launches, platforms, visits
+from lti_tool.services import launches, opening, platforms
 from lti_tool.services.platforms import Registration
 from lti_tool.settings import Settings
 from lti_tool.web import visit as browser
@@ -125,7 +125,7 @@ def _come_in(platform_id: int, word: str) -> ResponseReturnValue:
     message = _message(platform_id, role, word, settings.base_url)
     with tool().database.transaction() as session:
         record = partial(launches.record, session, message, tool().workshop(None))
-        opened = visits.open_visit(session, message, record, settings.visit_hours)
+        opened = opening.open_visit(session, message, record, settings.visit_hours)
     response = redirect(url_for(page, visit_id=opened.id), 303)
     browser.hand_over(response, opened)
     return response

@@ -10,7 +10,6 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, false, or_, select
-from sqlalchemy.orm import Session
 
 from lti_tool.db import Base, table, upsert
 from lti_tool.lti.messages import Launch, LinkClaim, Role
@@ -26,7 +25,7 @@ from lti_tool.models import (
     Platform,
     Visit,
 )
-from lti_tool.prepared import Prepared
+from lti_tool.prepared import Door, Prepared, writing
 from lti_tool.services.power import mightier
 
 NO_COURSE = ("none", "")
@@ -106,20 +105,23 @@ class Known:
 
     def keep(
         self,
-        session: Session,
+        door: Door,
         model: type[Base],
         key: dict[str, Any],
         *,
         once: dict[str, Any] | None = None,
         **values: Any,
     ) -> int:
-        """Return the id of the model's row, whose key this is; it is written only where it differs."""
+        """Return the id of the model's row, whose key this is; it is written only where it differs.
+
+        :raise TransactionNeeded: it differs, and the door is no transaction.
+        """
         if self.says(model, **values):
             return int(self.get(model, "id"))
-        return upsert(session, model, key, once=once, **values)
+        return upsert(writing(door), model, key, once=once, **values)
 
 
-def look(session: Session, launch: Launch, link: LinkClaim | None, part: str = "") -> Known:
+def look(door: Door, launch: Launch, link: LinkClaim | None, part: str = "") -> Known:
     """Return what is known of a launch's platform, deployment, course, person, member, link and gradebook column."""
     kind, context_id = course_key(launch, link)
     names = {
@@ -131,7 +133,7 @@ def look(session: Session, launch: Launch, link: LinkClaim | None, part: str = "
         "link": link.id if link else "",
         "part": part,
     }
-    [row] = _statement(launch.role).rows(session, names)
+    [row] = _statement(launch.role).rows(door, names)
     return Known(row)
 
 

@@ -13,6 +13,7 @@ from lti_tool.library.model import Workshop
 from lti_tool.lti.messages import DeepLinkingLaunch, Launch, LinkClaim, ResourceLaunch, ReviewLaunch, Role
 from lti_tool.lti.refusals import DeploymentUnknown, LaunchRefused, LaunchUsed
 from lti_tool.models import Assignment, Course, Deployment, GradebookColumn, Member, Person, Platform, UsedAttempt
+from lti_tool.prepared import Door, writing
 from lti_tool.services import columns, grading, holding, rosters
 from lti_tool.services.columns import Wishes
 from lti_tool.services.known import Known, course_key, look
@@ -61,20 +62,21 @@ def use_up(session: Session, attempt_id: str) -> None:
         raise LaunchUsed
 
 
-def record(session: Session, launch: ResourceLaunch, workshop: Workshop) -> Recorded:
+def record(door: Door, launch: ResourceLaunch, workshop: Workshop) -> Recorded:
     """Bring person, course, member, assignment and gradebook columns up to what the launch says.
 
     :raise DeploymentUnknown: the platform does not allow deployments that we have not met.
+    :raise TransactionNeeded: the launch says something new, and the door is no transaction.
     """
     part = _part(launch, workshop)
-    known = look(session, launch, launch.link, part)
-    course_id = _course(session, launch, known, launch.link)
-    member_id = _member(session, launch, known, course_id)
-    assignment_id = _assignment(session, launch, known, course_id, workshop, part)
+    known = look(door, launch, launch.link, part)
+    course_id = _course(door, launch, known, launch.link)
+    member_id = _member(door, launch, known, course_id)
+    assignment_id = _assignment(door, launch, known, course_id, workshop, part)
     if launch.role in (Role.INSTRUCTOR, Role.ASSISTANT):
-        rosters.want(session, course_id)
+        rosters.want(writing(door), course_id)
     elif launch.role is Role.LEARNER and known.holds_scores:
-        holding.resume_member(session, member_id)
+        holding.resume_member(writing(door), member_id)
     return Recorded(
         member_id=member_id,
         assignment_id=assignment_id,
@@ -144,16 +146,16 @@ def _known_assignment(session: Session, launch: ReviewLaunch, course_id: int) ->
     return next((assignment_id for assignment_id, url in filled if urlsplit(url or "").path == path), None)
 
 
-def _deployment(session: Session, launch: Launch, known: Known) -> int:
+def _deployment(door: Door, launch: Launch, known: Known) -> int:
     if launch.platform_family and not known.get(Platform, "family"):
-        session.get_one(Platform, launch.platform_id).family = launch.platform_family[:50]
+        writing(door).get_one(Platform, launch.platform_id).family = launch.platform_family[:50]
     if not known.says(Deployment) and not known.get(Platform, "auto_deploy"):
         raise DeploymentUnknown(f"deployment id {launch.deployment_id}")
     key = {"platform_id": launch.platform_id, "deployment_id": launch.deployment_id}
-    return known.keep(session, Deployment, key)
+    return known.keep(door, Deployment, key)
 
 
-def _course(session: Session, launch: Launch, known: Known, link: LinkClaim | None) -> int:
+def _course(door: Door, launch: Launch, known: Known, link: LinkClaim | None) -> int:
     """Return the course; where the platform named none, one that belongs to the link alone."""
     endpoints = launch.grades
     said = {
@@ -167,22 +169,22 @@ def _course(session: Session, launch: Launch, known: Known, link: LinkClaim | No
     values = {name: value for name, value in said.items() if value}
     once = {"title": "", "grade_scopes": [], "created_at": clock.now()}
     kind, context_id = course_key(launch, link)
-    key = {"deployment_id": _deployment(session, launch, known), "kind": kind, "context_id": context_id}
-    return known.keep(session, Course, key, once={k: v for k, v in once.items() if k not in values}, **values)
+    key = {"deployment_id": _deployment(door, launch, known), "kind": kind, "context_id": context_id}
+    return known.keep(door, Course, key, once={k: v for k, v in once.items() if k not in values}, **values)
 
 
-def _member(session: Session, launch: Launch, known: Known, course_id: int, *, says_role: bool = True) -> int:
+def _member(door: Door, launch: Launch, known: Known, course_id: int, *, says_role: bool = True) -> int:
     person = {"platform_id": launch.platform_id, "sub": launch.person.sub}
     once = {"created_at": clock.now()}
-    person_id = known.keep(session, Person, person, once=once, name=launch.person.name)
+    person_id = known.keep(door, Person, person, once=once, name=launch.person.name)
     member = {"course_id": course_id, "person_id": person_id}
     # Who launches is in the course, whatever an older roster said.
     values = {"has_launched": True, "unlisted_since": None}
     role = {"role": launch.role, "is_test": launch.is_test}
     # A message without roles says nothing about the role that an earlier one gave.
     if says_role:
-        return known.keep(session, Member, member, once=once, **values, **role)
-    return known.keep(session, Member, member, once=once | role, **values)
+        return known.keep(door, Member, member, once=once, **values, **role)
+    return known.keep(door, Member, member, once=once | role, **values)
 
 
 def _ends_mightier(launch: Launch, known: Known) -> bool:
@@ -196,14 +198,12 @@ def _part(launch: Launch, workshop: Workshop) -> str:
     return module if any(module == each.id for each in workshop.graded) else grading.WHOLE
 
 
-def _assignment(
-    session: Session, launch: ResourceLaunch, known: Known, course_id: int, workshop: Workshop, part: str
-) -> int:
+def _assignment(door: Door, launch: ResourceLaunch, known: Known, course_id: int, workshop: Workshop, part: str) -> int:
     """Return the assignment of the link, with its columns, as the launch describes it."""
     link, wishes = launch.link, _wishes(launch)
     title = link.title or workshop.title
     assignment_id = known.keep(
-        session,
+        door,
         Assignment,
         {"course_id": course_id, "resource_link_id": link.id},
         once={"created_at": clock.now()},
@@ -214,6 +214,7 @@ def _assignment(
         collects_grade=wishes.collects_grade,
     )
     if not columns.are_kept(known, launch.grades, title, wishes):
+        session = writing(door)
         columns.keep(session, launch.grades, session.get_one(Assignment, assignment_id), wishes, workshop)
     return assignment_id
 

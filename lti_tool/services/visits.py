@@ -2,19 +2,17 @@
 
 import hashlib
 import hmac
-import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
-from lti_tool.db import DatabaseBusy, table
+from lti_tool.db import table
 from lti_tool.errors import ToolError
 from lti_tool.language import mark
-from lti_tool.lti.messages import Launch, PlatformConfig, Role
+from lti_tool.lti.messages import PlatformConfig, Role
 from lti_tool.lti.refusals import PlatformUnknown
 from lti_tool.models import (
     Assignment,
@@ -29,16 +27,10 @@ from lti_tool.models import (
 )
 from lti_tool.prepared import Door, Prepared
 from lti_tool.services import platforms
-from lti_tool.services.launches import Recorded
-from lti_tool.services.power import mightier
 
 TOUCH_EVERY = timedelta(minutes=1)
 ATTEMPTS_KEPT_FOR = timedelta(hours=24)
 VISITS_KEPT_FOR = timedelta(days=90)
-MESSAGE_TOKEN_LIMIT = 255
-ZONE_LIMIT = 64
-ROUNDS = 5
-"""How often a launch is recorded while others change the person's role; nobody waits longer for that."""
 
 
 def is_teacher(role: Role) -> bool:
@@ -116,16 +108,6 @@ class CurrentVisit:
 _visit, _member, _course, _deployment, _platform, _institution, _assignment = (
     table(each) for each in (Visit, Member, Course, Deployment, Platform, Institution, Assignment)
 )
-_NEW = tuple(each.name for each in _visit.c if each.name not in ("id", "ended_at"))
-# A role that was just taken away or given must not be overlooked: the member's row is held, and compared.
-_OPEN = Prepared(
-    insert(_visit).from_select(
-        _NEW,
-        select(*(bindparam(name, type_=_visit.c[name].type) for name in _NEW))
-        .where(_member.c.id == bindparam("member_id"), _member.c.role == bindparam("role_kept"))
-        .with_for_update(read=True, of=_member),
-    )
-)
 _SHOWN = {
     "row_id": _visit.c.id,
     "id": _visit.c.public_id,
@@ -161,55 +143,6 @@ _FOUND = Prepared(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Opened:
-    """A fresh visit: its public id, and the secret that only this browser gets."""
-
-    id: str
-    secret: str
-
-
-def open_visit(session: Session, launch: Launch, record: Callable[[], Recorded], hours: int) -> Opened:
-    """Open a visit for a launch that ``record`` records; end this person's visits with a mightier role in this course.
-
-    If another launch changes the person's role after this one was recorded, it is recorded again.
-
-    :raise DatabaseBusy: others changed it each time.
-    """
-    opened = Opened(id=secrets.token_hex(16), secret=secrets.token_urlsafe(32))
-    for _ in range(ROUNDS):
-        if _add(session, launch, record(), hours, opened):
-            return opened
-    raise DatabaseBusy("the role changed again and again")
-
-
-def _add(session: Session, launch: Launch, recorded: Recorded, hours: int, opened: Opened) -> bool:
-    """Add the visit, and end the mightier ones, if the person's role is still the recorded one; say whether it was."""
-    now = clock.now()
-    row = {
-        "role_kept": recorded.role,
-        "public_id": opened.id,
-        "secret_hash": _hash(opened.secret),
-        "member_id": recorded.member_id,
-        "assignment_id": recorded.assignment_id,
-        "reviewed_id": recorded.reviewed_id,
-        "role": launch.role,
-        "is_test": launch.is_test,
-        "locale": launch.locale,
-        "return_url": launch.return_url,
-        "frame_origins": list(launch.frame_origins),
-        "message_token": _message_token(launch),
-        "timezone": clock.known_zone(launch.custom.get("timezone", "")[:ZONE_LIMIT]),
-        "created_at": now,
-        "last_seen_at": now,
-        "expires_at": now + timedelta(hours=hours),
-    }
-    if recorded.ends_mightier:
-        older = update(Visit).filter_by(member_id=recorded.member_id, ended_at=None)
-        session.execute(older.filter(Visit.role.in_(mightier(launch.role))).values(ended_at=now))
-    return _OPEN.writes(session, row) == 1
-
-
 def find(door: Door, public_id: str, secret: str, idle: timedelta) -> CurrentVisit:
     """Return the visit with this id, if the secret is its own and it has not ended.
 
@@ -217,7 +150,7 @@ def find(door: Door, public_id: str, secret: str, idle: timedelta) -> CurrentVis
     :raise VisitOver: in every other case, without saying which.
     """
     found = _FOUND.first(door, {"public_id": public_id})
-    if found is None or not hmac.compare_digest(found["secret_hash"], _hash(secret)):
+    if found is None or not hmac.compare_digest(found["secret_hash"], hash_secret(secret)):
         raise VisitOver
     now = clock.now()
     if found["ended_at"] or found["expires_at"] <= now or found["last_seen_at"] + idle <= now:
@@ -243,13 +176,6 @@ def needs_touch(visit: CurrentVisit) -> bool:
     return visit.last_seen_at + TOUCH_EVERY <= clock.now()
 
 
-def oldest_of(session: Session, public_ids: list[str], keep: int) -> list[str]:
-    """Return those of these visits whose cookies the browser can do without: all but the latest ``keep``."""
-    found = select(Visit.public_id).filter(Visit.public_id.in_(public_ids)).order_by(Visit.id.desc())
-    latest = list(session.scalars(found.limit(keep)))
-    return [each for each in public_ids if each not in latest]
-
-
 def forget_used_attempts(session: Session) -> int:
     """Delete sign-ins that were used up more than a day ago: their signed state has long expired."""
     old = delete(UsedAttempt).filter(UsedAttempt.used_at < clock.now() - ATTEMPTS_KEPT_FOR)
@@ -262,14 +188,6 @@ def forget_old_visits(session: Session) -> int:
     return len(session.scalars(old.returning(Visit.id)).all())
 
 
-def _message_token(launch: Launch) -> str | None:
-    """Return the token that Canvas wants on messages of this frame, from the launch's custom parameters.
-
-    Source: Canvas, ``$com.instructure.PostMessageToken``; documentation read 2026-11.
-    """
-    token = launch.custom.get("post_message_token", "")
-    return token if 0 < len(token) <= MESSAGE_TOKEN_LIMIT else None
-
-
-def _hash(secret: str) -> bytes:
+def hash_secret(secret: str) -> bytes:
+    """Return what is kept of a visit's secret."""
     return hashlib.sha256(secret.encode()).digest()

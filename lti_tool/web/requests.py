@@ -5,7 +5,6 @@ import secrets
 import time
 from typing import Any
 
-import structlog
 from flask import Flask, Response, g, request
 
 from lti_tool.errors import ToolError
@@ -56,8 +55,7 @@ def begin() -> None:
     trusted = request.environ.get("werkzeug.proxy_fix.orig") is not None
     g.request_id = given if trusted and REFERENCE.fullmatch(given) else secrets.token_hex(6)
     g.began = time.perf_counter()
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request=g.request_id)
+    log.about(g.request_id)
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         read_body()
 

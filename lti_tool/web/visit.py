@@ -18,7 +18,8 @@ from werkzeug.local import LocalProxy
 from werkzeug.wrappers import Response
 
 from lti_tool.services import tickets, visits
-from lti_tool.services.visits import CurrentVisit, Opened, VisitOver
+from lti_tool.services.opening import Opened
+from lti_tool.services.visits import CurrentVisit, VisitOver
 from lti_tool.web.speaking import speak
 from lti_tool.web.tool import tool
 
@@ -38,7 +39,12 @@ ANY = secrets.token_hex(16)
 
 def page_url(endpoint: str, **values: Any) -> str:
     """Return the address of a page of this visit. What it looks like is found out once for all visits."""
-    return any_visit(endpoint, **values).replace(ANY, visit.id, 1)
+    return page_of(visit.id, endpoint, **values)
+
+
+def page_of(visit_id: str, endpoint: str, **values: Any) -> str:
+    """Return the address of a page of a visit."""
+    return any_visit(endpoint, **values).replace(ANY, visit_id, 1)
 
 
 @lru_cache(maxsize=1024)
@@ -110,10 +116,9 @@ def hand_over(response: Response, opened: Opened) -> None:
     """Give this browser the secret of a fresh visit, and take away those of the oldest."""
     _set(response, VISIT_COOKIE + opened.id, opened.secret, timedelta(hours=tool().settings.visit_hours))
     held = [name.removeprefix(VISIT_COOKIE) for name in request.cookies if name.startswith(VISIT_COOKIE)]
-    if len(held) >= VISITS_KEPT:
-        with tool().database.reading() as session:
-            for old in visits.oldest_of(session, held, VISITS_KEPT - 1):
-                _set(response, VISIT_COOKIE + old, "", timedelta())
+    # Browsers send the oldest first. Source: RFC 6265, 5.4.
+    for old in held[: max(0, len(held) + 1 - VISITS_KEPT)]:
+        _set(response, VISIT_COOKIE + old, "", timedelta())
 
 
 def browser() -> str | None:

@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 
-from sqlalchemy import event, select, update
+from sqlalchemy import event, func, select, update
 
-from lti_tool.models import Member, Visit
+from lti_tool.models import Member, UsedAttempt, Visit
 from lti_tool.prepared import Prepared
-from lti_tool.services import visits
+from lti_tool.services import opening
 from lti_tool.services.power import mightier
 
 WRITES = re.compile(r"(?:INSERT INTO|(?<!DO )UPDATE|DELETE FROM) (\w+)")
@@ -75,7 +75,7 @@ def test_a_new_role_changes_the_member_and_ends_mightier_visits(stage, teacher):
 
 def test_a_role_that_is_taken_away_while_its_launch_is_under_way_leaves_no_visit_behind(stage, teacher, monkeypatch):
     people = stage.lms.courses["moodle-m101"].people
-    arrived, go_on, add = threading.Event(), threading.Event(), visits._add
+    arrived, go_on, add = threading.Event(), threading.Event(), opening._add
 
     def first_waits(*args):
         if not arrived.is_set():
@@ -83,7 +83,7 @@ def test_a_role_that_is_taken_away_while_its_launch_is_under_way_leaves_no_visit
             go_on.wait(5)
         return add(*args)
 
-    monkeypatch.setattr(visits, "_add", first_waits)
+    monkeypatch.setattr(opening, "_add", first_waits)
     with ThreadPoolExecutor() as pool:
         launches = [pool.submit(stage.browser().launch, "ines")]
         arrived.wait(5)
@@ -101,17 +101,51 @@ def test_a_role_that_is_taken_away_while_its_launch_is_under_way_leaves_no_visit
     assert not {visit.role for visit in found if not visit.ended_at} & set(mightier(member.role))
 
 
-def test_a_launch_whose_role_changes_again_and_again_ends_as_busy_and_can_be_tried_again(stage, learner, monkeypatch):
-    others, browser, add = [], stage.browser(), visits._add
+def test_a_launch_whose_role_changes_again_and_again_ends_as_busy_and_can_be_tried_again(stage, teacher, monkeypatch):
+    others, browser, add = [], stage.browser(), opening._add
 
     def after_another(session, *args):
         others.append(session.execute(update(Member).values(role="designer")).rowcount)
         return add(session, *args)
 
-    form = browser.answer("mai")
+    form = browser.answer("ines")
     with monkeypatch.context() as change:
-        change.setattr(visits, "_add", after_another)
+        change.setattr(opening, "_add", after_another)
         refused = browser.post_launch(form)
 
     assert (refused.status_code, len(others)) == (503, 5)
     assert browser.post_launch(form).status_code == 303
+
+
+def test_a_role_that_changes_after_the_look_is_seen_by_the_one_statement_that_opens_the_visit(
+    stage, learner, monkeypatch
+):
+    browser, statement, changed = stage.browser(), opening._OPEN_AGAIN, []
+
+    class AfterAnother:
+        def writes(self, door, row):
+            with stage.database.transaction() as session:
+                changed.append(session.execute(update(Member).values(role="designer")).rowcount)
+            return statement.writes(door, row)
+
+    form = browser.answer("mai")
+    monkeypatch.setattr(opening, "_OPEN_AGAIN", AfterAnother())
+    opened = browser.post_launch(form)
+
+    at_once = stage.database.engine.dialect.name == "postgresql"
+    assert changed == [1] * at_once
+    assert opened.status_code == 303
+    with stage.database.reading() as session:
+        assert session.scalars(select(Member.role).filter_by(has_launched=True)).all() == ["learner"]
+        assert session.scalar(select(func.count()).select_from(Visit)) == 2
+        assert session.scalar(select(func.count()).select_from(UsedAttempt)) == 2
+
+
+def test_a_launch_that_says_what_is_known_is_used_up_by_the_statement_that_opens_its_visit(stage, learner):
+    browser = stage.browser()
+    form = browser.answer("mai")
+
+    first, second = browser.post_launch(form), browser.post_launch(form)
+
+    assert (first.status_code, second.status_code) == (303, 400)
+    assert "launch-used" in second.text
