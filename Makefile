@@ -10,8 +10,13 @@ BIN        := .venv/bin
 # Every command and every process a test starts imports a hundred libraries: compile them once, whatever the machine says.
 export PYTHONDONTWRITEBYTECODE :=
 
+# Set-up waits for the network and each check for itself: side by side they take as long as the longest.
+MAKEFLAGS += -j4
+CHECKS    := style types imports templates dependencies content migrations
+
 .DEFAULT_GOAL := help
 .PHONY: help demo run work test test-all bench torture mutants check format messages migration wheel lock clean
+.PHONY: $(CHECKS:%=check-%)
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -43,14 +48,22 @@ torture: .venv/.test  ## grades under 2,000 SIGKILL and 20,000 faulted posts, fo
 mutants: .venv/.test  ## ten mistakes in grade delivery, each of which torture must find
 	@PYTHONPATH=tests $(BIN)/python tests/faults/torture_mutants.py $(ARGS)
 
-check: .venv/.lint .venv/.test $(VENDOR)  ## style, types, import directions, templates, dependencies, content, migrations
+check: $(CHECKS:%=check-%)  ## style, types, import directions, templates, dependencies, content, migrations
+$(CHECKS:%=check-%): .venv/.lint $(VENDOR)
+check-style:
 	@$(BIN)/ruff check $(CODE)
 	@$(BIN)/ruff format --check -q $(CODE)
+check-types:
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo > .tools/check.log || { cat .tools/check.log; exit 1; }
+check-imports:
+	@$(BIN)/lint-imports --no-logo > .tools/imports.log || { cat .tools/imports.log; exit 1; }
+check-templates:
 	@$(BIN)/djlint lti_tool/templates lti_tool/demo_lms/templates --check --lint --quiet
-	@$(BIN)/deptry . > .tools/check.log 2>&1 || { cat .tools/check.log; exit 1; }
+check-dependencies:
+	@$(BIN)/deptry . > .tools/dependencies.log 2>&1 || { cat .tools/dependencies.log; exit 1; }
+check-content:
 	@$(BIN)/lti-tool content check lti_tool/content/fundamentals
+check-migrations:
 	@$(BIN)/python tools/migrations.py check
 
 format: .venv/.lint  ## put the code and the templates into our style
@@ -87,7 +100,7 @@ $(UV): requirements/uv.txt
 .venv/.bench: requirements/bench.txt .venv/.test
 	@$(INSTALL) -r requirements/bench.txt
 	@touch $@
-.venv/.lint: requirements/lint.txt .venv/.runtime
+.venv/.lint: requirements/lint.txt .venv/.test
 	@$(INSTALL) -r requirements/lint.txt
 	@touch $@
 .tools/browser.json: .venv/.test tools/browser.py
