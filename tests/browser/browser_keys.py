@@ -109,6 +109,8 @@ EYES = """(() => {
 ARRIVED = "() => window.eyes && !eyes.left && document.readyState === 'complete'"
 MOST_ROUNDS = 12
 MOST_STOPS = 60
+TYPED = 3
+"""So many letters of a text are typed one by one; the rest comes at once, as from a keyboard that completes words."""
 
 
 class Keys:
@@ -160,7 +162,9 @@ class Keys:
             return
         how: dict[str, Any] = self.walk.inner.evaluate("([name, given]) => eyes.keys(name, given)", [name, given])
         self.press(*how["keys"])
-        self.walk.page.keyboard.type(how.get("text", ""))
+        text = str(how.get("text", ""))
+        self.walk.page.keyboard.type(text[:TYPED])
+        self.walk.page.keyboard.insert_text(text[TYPED:])
 
     def _type_date(self, field: Locator, given: str) -> None:
         """Type a date with the month first or the day first, as this machine has it."""

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.timeout(600)
 WAYS = [
     pytest.param("full", "moodle-m101", "postgresql", id="full, moodle"),
-    pytest.param("shortest", "canvas-m101", "sqlite", id="shortest, canvas"),
+    pytest.param("shortest", "canvas-m101", "sqlite", id="shortest, canvas", marks=pytest.mark.long),
     pytest.param("full", "canvas-m101", "sqlite", id="full, canvas", marks=pytest.mark.long),
     pytest.param("shortest", "moodle-m101", "postgresql", id="shortest, moodle", marks=pytest.mark.long),
 ]
