@@ -24,7 +24,7 @@ POINTS = {
     "web": {"before commit": 1, "after commit": 1},
 }
 """Where a process of each role may die, and how often in relation."""
-LIFE = {"worker": 60, "web": 8}
+LIFE = {"worker": 60, "web": 2}
 """At which passing of its point it dies at the latest. A worker commits about three times for each score."""
 
 

@@ -4,6 +4,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -32,6 +33,8 @@ SPEED = 10
 BY_HAND = Decimal("0.5503"), Decimal("0.3503")
 """Shares of the maximum that teachers give, which no learner's work ever comes to."""
 LEASE = 60
+SOON = 0.3
+"""Seconds in which a worker that has something to send usually sends it."""
 BUSY_AT_MOST = 20
 """Times of five seconds that the database may be busy."""
 
@@ -86,6 +89,13 @@ class Harm:
         if hurried:
             self.let_time_pass((time.monotonic() - begun) * (SPEED - 1))
 
+    def let_scores_come(self) -> None:
+        """Wait until the platform is sent a score, though not for long."""
+        calls, end = self.lms.bad_day.calls, time.monotonic() + SOON
+        seen = calls["score"]
+        while calls["score"] == seen and time.monotonic() < end:
+            time.sleep(0.005)
+
     def stop(self) -> None:
         """Do no more; set the clock right; let every lease run out."""
         self.control.is_armed = False
@@ -97,12 +107,12 @@ class Harm:
             (6, lambda: self.machines.kill("worker", self.chance)),
             (1, lambda: self.machines.kill("web", self.chance)),
             (1, self.machines.kill_everything),
-            (2, self._pause),
+            (4, self._pause),
             (2, lambda: self.let_time_pass(LEASE + 1)),
             (2, self.lms.tokens.clear),
         ]
         if hurried:
-            harms += [(4, self._step_clock), (4, lambda: self._set_by_hand(learners)), (1, self._ask_to_compare)]
+            harms += [(4, self._step_clock), (4, lambda: self.set_by_hand(learners)), (1, self._ask_to_compare)]
         weights: Iterable[int] = [weight for weight, _ in harms]
         self.chance.choices([act for _, act in harms], list(weights))[0]()
 
@@ -112,12 +122,17 @@ class Harm:
                 row.lease_until = clock.now()
 
     def _pause(self) -> None:
-        """Let a worker stand still until its lease has run out and another may have taken over."""
+        """Let a worker stand still until its lease has run out, another has taken over, and scores have changed."""
         if (pid := self.machines.pause(self.chance)) is None:
             return
         self.let_time_pass(LEASE + 1)
-        time.sleep(self.chance.uniform(0.05, 0.3))
-        self.machines.resume(pid)
+        # Beside us: who stands still may have the database locked.
+        with ThreadPoolExecutor(1) as pool:
+            changed = pool.submit(self.meanwhile)
+            for _ in range(self.chance.randint(1, 4)):
+                self.let_scores_come()
+            self.machines.resume(pid)
+        changed.result()
         self.done["pauses"] += 1
 
     def _step_clock(self) -> None:
@@ -128,7 +143,7 @@ class Harm:
         self.control.offset -= step
         self.done["steps"] += 1
 
-    def _set_by_hand(self, learners: list[Learner]) -> None:
+    def set_by_hand(self, learners: list[Learner]) -> None:
         """Have a teacher set a grade in the gradebook."""
         learner = self.chance.choice(learners)
         course = learner.course

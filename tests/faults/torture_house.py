@@ -24,7 +24,7 @@ from lti_tool import clock
 from lti_tool.activities.base import Activity
 from lti_tool.db import Database
 from lti_tool.demo_lms import LmsConfig, LmsServer
-from lti_tool.demo_lms.bad_day import BadDay
+from lti_tool.demo_lms.bad_day import SORTS, BadDay
 from lti_tool.library.loader import load_workshop
 from lti_tool.models import DeliveryState
 from lti_tool.seal import Sealer
@@ -37,13 +37,17 @@ ROTATION = 1
 """The round in which the tool gets a new signing key, while everything goes on."""
 GOES_ON = 0.6
 """The share of the learners who do more after their first visit."""
+CHANGES = 3
+"""How often a score changes at the end of a round, each time when the one before is under way."""
+GRADED_MEANWHILE = 0.2
+"""How often a teacher grades between two of these changes."""
 IN_FLIGHT = 8
 """Scores on their way below which learners complete more."""
 LONGEST_DRAIN = 240
 """Scores that are posted at most after the last learner is done, before the rest begins."""
 SHARES = {"score": 0.9, "results": 0.1, "columns": 0.1, "column": 0.1, "token": 0.05}
-REST = 90
-"""Seconds to wait for peace; much longer than it takes."""
+REST = 300
+"""Seconds to wait for peace; much longer than it takes, also where everybody else goes first."""
 WORKERS = 2
 
 
@@ -59,6 +63,7 @@ class House:
         self.server = LmsServer(config)
         self.lms = self.server.lms
         self.bad_day, self.calm = BadDay(seed, SHARES, SURVIVABLE), BadDay(seed, {})
+        self.slow = BadDay(seed, {"score": 1}, {"slow": SORTS["slow"]})
         self.settings = make_settings(database_url, base_url=f"http://{address}", bind=address)
         self.database = Database(database_url)
         self.workshop = load_workshop()
@@ -98,11 +103,12 @@ class House:
     @property
     def figures(self) -> Figures:
         """What was done here so far."""
-        met = {f"{name}, {effect}": n for (call, name, effect), n in self.bad_day.met.items() if call == "score"}
+        all_met = (self.bad_day.met + self.slow.met).items()
+        met = {f"{name}, {effect}": number for (call, name, effect), number in all_met if call == "score"}
         return self._figures + Figures(
             deaths=Counter(self.control.deaths()),
             faults=Counter(met),
-            posts=self.bad_day.calls["score"] + self.calm.calls["score"],
+            posts=sum(day.calls["score"] for day in (self.bad_day, self.slow, self.calm)),
             wrong=self.judge.wrong,
             **self.harm.done,
         )
@@ -121,6 +127,7 @@ class House:
         if number == ROTATION:
             self._rotate_keys()
         self._drain_under_torture([*learners, *self._later])
+        self._flurry()
         self._rest()
         self._compare(learners)
 
@@ -180,13 +187,32 @@ class House:
             if on_the_way < IN_FLIGHT and not self._complete_some() and not on_the_way:
                 break
 
+    def _flurry(self) -> None:
+        """Have scores change several times within a second, while the ones before are slowly on their way."""
+        hurried = self._some_of_later()
+        self.lms.bad_day = self.slow
+        for _ in range(CHANGES):
+            self._complete_next(hurried)
+            if hurried and self.chance.random() < GRADED_MEANWHILE:
+                self.harm.set_by_hand(hurried)
+            self.harm.let_scores_come()
+
+    def _some_of_later(self) -> list[Learner]:
+        return self.chance.sample(list(self._later), min(3, len(self._later)))
+
     def _complete_some(self) -> bool:
         """Have a few learners complete their next activity; say whether there were any."""
-        chosen = self.chance.sample(list(self._later), min(3, len(self._later)))
-        found = [(learner, activity) for learner in chosen if (activity := next(self._later[learner], None))]
-        for learner, activity in found:
-            self._complete(learner, activity)
-        return bool(found)
+        chosen = self._some_of_later()
+        self._complete_next(chosen)
+        return bool(chosen)
+
+    def _complete_next(self, learners: list[Learner]) -> None:
+        """Have each complete the next activity; who has none is done for good."""
+        for learner in learners:
+            if learner in self._later and (activity := next(self._later[learner], None)):
+                self._complete(learner, activity)
+            else:
+                self._later.pop(learner, None)
 
     def _later_activities(self, learner: Learner) -> Iterator[Activity]:
         """Yield what counts and is not done yet."""

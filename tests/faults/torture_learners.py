@@ -13,7 +13,7 @@ from stage import Browser, first_module
 from lti_tool.demo_lms.courses import Course
 from lti_tool.demo_lms.people import Person
 
-PATIENCE = 90
+PATIENCE = 300
 """Seconds that a learner tries the same thing again."""
 
 
