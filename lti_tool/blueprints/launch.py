@@ -22,6 +22,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from lti_tool.language import mark
+from lti_tool.log import log
 from lti_tool.lti import launch as protocol
 from lti_tool.lti.login import Attempt, LoginRequest, Storage, read_login, start
 from lti_tool.lti.messages import AnyLaunch, DeepLinkingLaunch, PlatformConfig, ResourceLaunch, ReviewLaunch
@@ -124,6 +125,9 @@ def _accept(form: dict[str, list[str]], attempt: Attempt) -> tuple[AnyLaunch, Op
         # Anybody can post such an answer: nothing is stored for it. The sign-in opens nothing without its token.
         raise LoginRefused(said_no.error)
     message = protocol.verify(form, attempt, platform, tool().keys, base_url=tool().settings.base_url)
+    if message.target_link_uri != attempt.target_link_uri:
+        # Nobody signed the sign-in's: the launch's alone counts (LTI 1.3 core, 5.3.4).
+        log.info("target differs", platform=platform.id)
     return message, _open(attempt, message)
 
 

@@ -1,6 +1,5 @@
 """A live look at the connection with one platform, step by step, each with what to do about it."""
 
-import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
@@ -10,9 +9,10 @@ from urllib.parse import urlsplit
 
 from lti_tool import clock
 from lti_tool.lti import paging, strict_json
+from lti_tool.lti.addresses import look_up
 from lti_tool.lti.description import short
 from lti_tool.lti.grades import SCOPE_LINEITEM, SCOPE_LINEITEM_READONLY, SCOPE_SCORE
-from lti_tool.lti.http import Answer, Outbound, Unreachable
+from lti_tool.lti.http import CONNECT_SECONDS, Answer, Outbound, Unreachable
 from lti_tool.lti.messages import PlatformConfig
 from lti_tool.lti.outcomes import OutcomeKind, classify
 from lti_tool.lti.platform_keys import KeySetNotValid, read_key_set
@@ -89,7 +89,7 @@ def _names(platform: PlatformConfig) -> Iterator[Step]:
     urls = (platform.authorization_endpoint, platform.token_endpoint, platform.jwks_uri)
     for host in dict.fromkeys(urlsplit(url).hostname or "" for url in urls):
         try:
-            found = {entry[4][0] for entry in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
+            found = set(look_up(host, 443, CONNECT_SECONDS))
         except OSError:
             todo = "Check the platform's addresses, and this server's name service."
             yield Step(name="dns", verdict=Verdict.FAILED, says=f"{host} has no address.", todo=todo)

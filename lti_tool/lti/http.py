@@ -26,7 +26,7 @@ from urllib3.exceptions import HTTPError
 from lti_tool import __version__
 from lti_tool.errors import ToolError
 from lti_tool.language import mark
-from lti_tool.lti.addresses import PinnedAdapter
+from lti_tool.lti.addresses import BoundedAdapter, PinnedAdapter
 
 CONNECT_SECONDS = 3.0
 DEFAULT_SECONDS = 10.0
@@ -75,7 +75,9 @@ class Outbound:
     def __init__(self, private_hosts: frozenset[str] = frozenset()) -> None:
         self._private_hosts = frozenset(host.lower() for host in private_hosts)
         self._public, self._private = _session(), _session()
-        self._public.mount("https://", _prepared(PinnedAdapter()))
+        self._public.mount("https://", _prepared(PinnedAdapter(_seconds_left)))
+        for scheme in ("http://", "https://"):
+            self._private.mount(scheme, _prepared(BoundedAdapter(_seconds_left)))
 
     def get(
         self,
@@ -210,14 +212,17 @@ class _SecurePool(HTTPSConnectionPool):
 class _CutOff:
     """Shuts the socket of one exchange when its time is over."""
 
-    def __init__(self) -> None:
+    def __init__(self, end: float) -> None:
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
+        self.end = end
         self.is_over = False
 
     def watch(self, used: socket.socket | None) -> None:
         with self._lock:
             self._socket = used
+        if self.is_over and used is not None:
+            self.now()
 
     def now(self) -> None:
         with self._lock:
@@ -228,9 +233,14 @@ class _CutOff:
                     socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
 
+def _seconds_left() -> float:
+    """Return how long this thread's exchange may still take until it is connected."""
+    return float(min(CONNECT_SECONDS, _exchange.cut_off.end - time.monotonic()))
+
+
 @contextmanager
 def _cut_off_after(seconds: float) -> Iterator[None]:
-    cut_off = _exchange.cut_off = _CutOff()
+    cut_off = _exchange.cut_off = _CutOff(time.monotonic() + seconds)
     timer = threading.Timer(seconds, cut_off.now)
     timer.daemon = True
     timer.start()

@@ -6,8 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
-from launching import ask_platform, land, refused, rows
+from launching import ask_platform, land, refused, rows, sign_in
 
+from lti_tool import log
 from lti_tool.demo_lms import begin
 
 WAYS = ["GET", "POST"]
@@ -239,3 +240,14 @@ def test_a_host_that_is_not_ours_is_refused_and_never_repeated(house, path, host
     assert "evil.test" not in response.text
     assert "evil.test" not in str(response.headers)
     assert "Content-Security-Policy" in response.headers
+
+
+def test_a_launch_for_another_target_than_its_sign_in_opens_and_is_logged_without_either(house, capfd):
+    log.configure("json")
+    good = sign_in(house.browser(), target_link_uri=f"{house.lms.launch_url}?who=CANARY")
+
+    assert good.post().status_code == 303
+
+    told = capfd.readouterr().err
+    assert told.count('"event": "target differs"') == 1
+    assert "CANARY" not in told

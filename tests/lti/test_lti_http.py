@@ -160,6 +160,25 @@ def test_xs_19_a_host_that_dribbles_is_cut_off(dribbler, first):
     outbound.close()
 
 
+@pytest.mark.parametrize("private_hosts", [frozenset(), frozenset({"hangs.example:443"})])
+def test_xs_19_a_name_service_that_hangs_is_not_waited_for(monkeypatch, private_hosts):
+    answered, real = threading.Event(), socket.getaddrinfo
+
+    def hanging(host, *args, **kwargs):
+        return real(host, *args, **kwargs) if host != "hangs.example" else answered.wait(60) and []
+
+    monkeypatch.setattr(socket, "getaddrinfo", hanging)
+    outbound = Outbound(private_hosts)
+
+    begun = time.monotonic()
+    with pytest.raises(Unreachable, match="no answer in time"):
+        outbound.get("https://hangs.example/", timeout=0.2)
+
+    assert time.monotonic() - begun < 30
+    answered.set()
+    outbound.close()
+
+
 def test_a_body_without_length_that_is_cut_off_is_no_answer(dribbler):
     host = dribbler(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
     outbound = Outbound(frozenset({host}))
