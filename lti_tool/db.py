@@ -121,20 +121,16 @@ class Looking:
 
     def __enter__(self) -> Self:
         with _busy_is_no_fault(self._engine):
-            self._connection = self._engine.raw_connection()
+            self.connection = self._engine.raw_connection()
         return self
 
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
         if isinstance(error, _driver(self._engine).Error):
             # Whatever it was: a connection on which something failed is not lent again.
-            self._connection.invalidate()
-        self._connection.close()
+            self.connection.invalidate()
+        self.connection.close()
         if isinstance(error, _driver(self._engine).OperationalError):
             raise DatabaseBusy(type(error).__name__) from None
-
-    def cursor(self) -> Any:
-        """Return a cursor of the driver."""
-        return self._connection.cursor()
 
 
 class AtOnce(Looking):
@@ -153,7 +149,7 @@ class AtOnce(Looking):
     def _be_at_once(self, value: bool) -> None:
         """Tell psycopg to send no BEGIN; on SQLite, where we send it ourselves, there is nothing to tell."""
         if self.dialect.name != "sqlite":
-            cast(Any, self._connection.driver_connection).autocommit = value
+            cast(Any, self.connection.driver_connection).autocommit = value
 
 
 class Database:

@@ -72,12 +72,16 @@ class Prepared:
         if isinstance(door, Session):
             door.flush()
             connection = door.connection()
-            dialect, cursor = connection.dialect, connection.connection.cursor()
+            dialect, lent = connection.dialect, connection.connection
         else:
-            dialect, cursor = door.dialect, door.cursor()
+            dialect, lent = door.dialect, door.connection
         text = self._texts.get(dialect.name)
         if text is None:
             text = self._texts[dialect.name] = _text(self._statement, dialect)
+        # One cursor a statement and connection, for as long as that lives: it knows by now how to read what comes.
+        cursor = lent.info.get(self)
+        if cursor is None:
+            cursor = lent.info[self] = lent.cursor()
         given = {**text.own, **values}
         for name, process in text.before:
             given[name] = process(given[name])

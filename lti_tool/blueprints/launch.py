@@ -14,6 +14,7 @@ The story of one launch, in the order it happens:
 """
 
 import secrets
+from contextlib import suppress
 from functools import cache, partial
 from typing import Any
 
@@ -21,6 +22,7 @@ from flask import Blueprint, g, make_response, redirect, render_template, reques
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from lti_tool.db import DatabaseBusy
 from lti_tool.language import mark
 from lti_tool.log import log
 from lti_tool.lti import launch as protocol
@@ -29,6 +31,7 @@ from lti_tool.lti.messages import AnyLaunch, DeepLinkingLaunch, PlatformConfig, 
 from lti_tool.lti.refusals import BrowserNotBound, LaunchRefused, LoginRefused
 from lti_tool.lti.texts import origin
 from lti_tool.services import launches, linking, opening, platforms, visits
+from lti_tool.services.known import PlatformChanged
 from lti_tool.services.launches import Recorded
 from lti_tool.services.opening import Opened
 from lti_tool.web import visit as browser
@@ -118,9 +121,24 @@ def confirm() -> ResponseReturnValue:
 
 
 def _accept(form: dict[str, list[str]], attempt: Attempt) -> tuple[AnyLaunch, Opened]:
-    """Verify a launch of this browser and open its visit, once."""
-    with tool().database.looking() as door:
-        platform = platforms.get(door, attempt.platform_id)
+    """Verify a launch of this browser and open its visit, once.
+
+    The platform may be as an earlier launch found it: that opens a visit only if it still is so. Whatever else comes
+    of it does not count; the launch is then verified again, with the platform as it is now.
+    """
+    parts = tool()
+    if seen := parts.platforms.get(attempt.platform_id):
+        with suppress(LaunchRefused, PlatformChanged):
+            return _accept_from(seen, form, attempt)
+    with parts.database.looking() as door:
+        found = parts.platforms[attempt.platform_id] = platforms.get(door, attempt.platform_id)
+    try:
+        return _accept_from(found, form, attempt)
+    except PlatformChanged:
+        raise DatabaseBusy("the platform was changed meanwhile") from None
+
+
+def _accept_from(platform: PlatformConfig, form: dict[str, list[str]], attempt: Attempt) -> tuple[AnyLaunch, Opened]:
     if said_no := protocol.platform_error(form):
         # Anybody can post such an answer: nothing is stored for it. The sign-in opens nothing without its token.
         raise LoginRefused(said_no.error)

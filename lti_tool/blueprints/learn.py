@@ -24,7 +24,7 @@ from lti_tool.web.errors import PageMissing
 from lti_tool.web.outline import current_workshop, module_states, open_activities, opened_activity
 from lti_tool.web.requests import JsonNotValid, json_object, printable
 from lti_tool.web.tool import tool
-from lti_tool.web.visit import visit
+from lti_tool.web.visit import current, visit
 
 bp = visit_blueprint("learn", __name__, "", lambda visit: not visit.chooses)
 
@@ -46,13 +46,14 @@ class VersionMissing(ToolError):
 @bp.get("/")
 def home() -> str:
     """Show the modules, how far the learner is, and one button that goes on."""
+    here, workshop = current(), current_workshop()
     begun: Begun = ({}, {})
     grade = GradeState(kind="none")
-    if visit.works:
+    if here.works:
         with tool().database.looking() as door:
-            begun = progress.begun(door, visit.member_id, current_workshop())
-            grade = grading.state_for(door, visit.member_id, visit.assignment_id)
-    return first_page.show(begun, grade)
+            begun = progress.begun(door, here.member_id, workshop)
+            grade = grading.state_for(door, here.member_id, here.assignment_id)
+    return first_page.show(here, workshop, begun, grade)
 
 
 @bp.get("/activities/<activity_id>")

@@ -24,7 +24,7 @@ from lti_tool.library.check import check_pack
 from lti_tool.library.loader import load_workshop, workshops_of
 from lti_tool.library.model import Workshop
 from lti_tool.library.problems import Level
-from lti_tool.lti.messages import CourseClaim, LinkClaim, Person, ResourceLaunch, Role
+from lti_tool.lti.messages import CourseClaim, LinkClaim, Person, PlatformConfig, ResourceLaunch, Role
 from lti_tool.services import launches, opening, platforms
 from lti_tool.services.platforms import Registration
 from lti_tool.settings import Settings
@@ -122,7 +122,8 @@ def _come_in(platform_id: int, word: str) -> ResponseReturnValue:
     """Open a visit as a launch does, without the launch."""
     role, page = PEOPLE[word]
     settings = tool().settings
-    message = _message(platform_id, role, word, settings.base_url)
+    with tool().database.looking() as door:
+        message = _message(platforms.get(door, platform_id), role, word, settings.base_url)
     with tool().database.transaction() as session:
         record = partial(launches.record, session, message, tool().workshop(None))
         opened = opening.open_visit(session, message, record, settings.visit_hours)
@@ -131,9 +132,9 @@ def _come_in(platform_id: int, word: str) -> ResponseReturnValue:
     return response
 
 
-def _message(platform_id: int, role: Role, word: str, address: str) -> ResourceLaunch:
+def _message(platform: PlatformConfig, role: Role, word: str, address: str) -> ResourceLaunch:
     return ResourceLaunch(
-        platform_id=platform_id,
+        platform=platform,
         deployment_id=DEPLOYMENT,
         person=Person(sub=word, name=f"The {word}", email=None),
         role=role,

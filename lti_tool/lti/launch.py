@@ -123,7 +123,7 @@ def _common(message: LaunchMessage, platform: PlatformConfig, target: str) -> di
     shown = message.presentation
     return_url = shown.return_url if shown else None
     return {
-        "platform_id": platform.id,
+        "platform": platform,
         "deployment_id": message.deployment_id,
         # Nothing can be kept for nobody: an anonymous person only visits, and all of them are one without a name.
         "person": _person(message),

@@ -75,7 +75,8 @@ class GradeEndpoints:
 class Launch:
     """What every verified message says. The deployment still has to be looked up by the service."""
 
-    platform_id: int
+    platform: PlatformConfig
+    """As it was when the message was verified: it must still be so when the message has consequences."""
     deployment_id: str
     person: Person
     role: Role
@@ -94,6 +95,11 @@ class Launch:
     platform_family: str | None
     frame_origins: tuple[str, ...]
     """Origins of the issuer, the authorization endpoint and the signed return URLs, safe to put in a CSP."""
+
+    @property
+    def platform_id(self) -> int:
+        """Our id of the platform."""
+        return self.platform.id
 
 
 @dataclass(frozen=True, kw_only=True)

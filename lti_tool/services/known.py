@@ -23,15 +23,17 @@ from lti_tool.models import (
     Member,
     Person,
     Platform,
+    PlatformState,
     Visit,
 )
 from lti_tool.prepared import Door, Prepared, writing
+from lti_tool.services.platforms import CONFIG
 from lti_tool.services.power import mightier
 
 NO_COURSE = ("none", "")
 """Kind and id of the course that stands in where somebody chooses content and the platform named no course."""
 _ROWS: dict[type[Base], tuple[str, ...]] = {
-    Platform: ("id", "family", "auto_deploy"),
+    Platform: (*CONFIG, "auto_deploy", "state"),
     Deployment: ("id",),
     Course: ("id", "title", "lineitems_url", "grade_scopes", "memberships_url", "history"),
     Person: ("id", "name"),
@@ -42,6 +44,10 @@ _ROWS: dict[type[Base], tuple[str, ...]] = {
 _platform, _deployment, _course, _person, _member, _assignment, _column = map(table, _ROWS)
 _delivery, _visit = table(GradeDelivery), table(Visit)
 _HELD = (DeliveryState.HELD, DeliveryState.CANCELLED)
+
+
+class PlatformChanged(Exception):
+    """An operator changed or paused the platform while somebody came from it."""
 
 
 @cache
@@ -96,7 +102,7 @@ class Known:
 
     def get(self, model: type[Base], name: str) -> Any:
         """Return a value of the model's row; None if there is no such row."""
-        return self._found[f"{model.__name__}.{name}"]
+        return self._found.get(f"{model.__name__}.{name}")
 
     def says(self, model: type[Base], **values: Any) -> bool:
         """Say whether the model's row is there and holds these values."""
@@ -122,7 +128,10 @@ class Known:
 
 
 def look(door: Door, launch: Launch, link: LinkClaim | None, part: str = "") -> Known:
-    """Return what is known of a launch's platform, deployment, course, person, member, link and gradebook column."""
+    """Return what is known of a launch's platform, deployment, course, person, member, link and gradebook column.
+
+    :raise PlatformChanged: the platform is not what it was when the launch was verified.
+    """
     kind, context_id = course_key(launch, link)
     names = {
         "platform": launch.platform_id,
@@ -133,8 +142,10 @@ def look(door: Door, launch: Launch, link: LinkClaim | None, part: str = "") -> 
         "link": link.id if link else "",
         "part": part,
     }
-    [row] = _statement(launch.role).rows(door, names)
-    return Known(row)
+    known = Known(_statement(launch.role).first(door, names) or {})
+    if not known.says(Platform, state=PlatformState.ACTIVE, **vars(launch.platform)):
+        raise PlatformChanged
+    return known
 
 
 def course_key(launch: Launch, link: LinkClaim | None) -> tuple[str, str]:

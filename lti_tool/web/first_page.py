@@ -16,9 +16,10 @@ from lti_tool import language
 from lti_tool.library.model import Workshop
 from lti_tool.services.grading import GradeState
 from lti_tool.services.progress import Begun
-from lti_tool.web.outline import ActivityState, ModuleState, current_workshop, in_order, modules_of, waiting
+from lti_tool.services.visits import CurrentVisit
+from lti_tool.web.outline import ActivityState, ModuleState, in_order, modules_of, waiting
 from lti_tool.web.pages import frame_origin, person_mark
-from lti_tool.web.visit import ANY, visit
+from lti_tool.web.visit import ANY
 
 _CSRF, _PERSON, _MESSAGE = (secrets.token_hex(16) for _ in range(3))
 
@@ -61,18 +62,17 @@ class _Entry:
     workshop: Workshop = field(compare=False)
 
 
-def show(begun: Begun, grade: GradeState) -> str:
-    """Return the page of this visit."""
-    written = _written(_look(begun, grade)).replace(ANY, visit.id).replace(_CSRF, visit.csrf_token)
+def show(visit: CurrentVisit, workshop: Workshop, begun: Begun, grade: GradeState) -> str:
+    """Return the page of a visit."""
+    written = _written(_look(visit, workshop, begun, grade)).replace(ANY, visit.id).replace(_CSRF, visit.csrf_token)
     if visit.works:
         written = written.replace(_PERSON, person_mark(visit))
     # A platform's own words come last: nothing is put into them.
     return written.replace(_MESSAGE, escape(visit.message_token or ""))
 
 
-def _look(begun: Begun, grade: GradeState) -> _Look:
-    workshop = current_workshop()
-    later = waiting(begun)
+def _look(visit: CurrentVisit, workshop: Workshop, begun: Begun, grade: GradeState) -> _Look:
+    later = waiting(modules_of(workshop, visit.part), begun)
     # Only a score that was sent is shown with its time.
     said = grade if grade.kind == "sent" else GradeState(kind=grade.kind, of_module=grade.of_module)
     return _Look(

@@ -96,7 +96,8 @@ def module_states() -> tuple[ModuleState, ...]:
     if visit.works:
         with tool().database.looking() as door:
             begun = progress.begun(door, visit.member_id, current_workshop())
-    return in_order(opened_modules(), begun[0], waiting(begun))
+    modules = opened_modules()
+    return in_order(modules, begun[0], waiting(modules, begun))
 
 
 def in_order(
@@ -111,12 +112,12 @@ def in_order(
     return tuple(ModuleState(module=each, activities=tuple(map(standing, each.activities))) for each in modules)
 
 
-def waiting(begun: Begun) -> dict[str, ActivityState]:
+def waiting(modules: tuple[Module, ...], begun: Begun) -> dict[str, ActivityState]:
     """Return the activities that open some days after others, by id, as they stand today."""
     states, completed = begun
     return {
         each.id: _state(each, each.after, states.get(each.id, "not_started"), completed)
-        for module in opened_modules()
+        for module in modules
         for each in module.activities
         if each.after and not each.opens_later
     }

@@ -74,7 +74,8 @@ def read_body() -> None:
 def end(response: Response) -> Response:
     """Write the request's line: route, status, milliseconds; no address with ids in it, no query."""
     took = round((time.perf_counter() - g.began) * 1000, 1)
-    route = request.url_rule.rule if request.url_rule else "-"
+    rule = request.url_rule
+    route = rule.rule if rule else "-"
     log.info("request", method=request.method, route=route, status=response.status_code, ms=took)
     return response
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from flask import current_app
@@ -15,6 +15,7 @@ from lti_tool.library.loader import workshops_of
 from lti_tool.library.model import Workshop
 from lti_tool.lti.http import Outbound
 from lti_tool.lti.login import AttemptSigner
+from lti_tool.lti.messages import PlatformConfig
 from lti_tool.lti.platform_keys import KeySets
 from lti_tool.seal import Sealer
 from lti_tool.settings import Settings
@@ -43,6 +44,8 @@ class Tool:
     signer: AttemptSigner
     http: Outbound
     keys: KeySets
+    platforms: dict[int, PlatformConfig] = field(default_factory=dict)
+    """Platforms as a launch in this process last found them, by their id. Nothing comes of one that is so no more."""
 
     @property
     def workshops(self) -> Mapping[str, Workshop]:
@@ -54,11 +57,12 @@ class Tool:
 
         :raise WorkshopMissing: it names one that is not here. Another one in its place would grade other work.
         """
-        if not workshop_id or not _ID.fullmatch(workshop_id):
-            return next(iter(self.workshops.values()))
-        if workshop_id not in self.workshops:
+        workshops = self.workshops
+        if workshop_id and workshop_id in workshops:
+            return workshops[workshop_id]
+        if workshop_id and _ID.fullmatch(workshop_id):
             raise WorkshopMissing
-        return self.workshops[workshop_id]
+        return next(iter(workshops.values()))
 
 
 def tool() -> Tool:

@@ -33,6 +33,11 @@ visit = cast(CurrentVisit, LocalProxy(lambda: g.visit))
 """The visit of this request. Only where a guard has found one."""
 
 
+def current() -> CurrentVisit:
+    """Return the visit of this request itself: what asks it many things asks faster."""
+    return cast(CurrentVisit, g.visit)
+
+
 ANY = secrets.token_hex(16)
 """Stands for a visit in what is written once for all of them."""
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sqlalchemy import event, func, select, update
 
-from lti_tool.models import Member, UsedAttempt, Visit
+from lti_tool.models import Member, Platform, PlatformState, UsedAttempt, Visit
 from lti_tool.prepared import Prepared
 from lti_tool.services import opening
 from lti_tool.services.power import mightier
@@ -149,3 +149,20 @@ def test_a_launch_that_says_what_is_known_is_used_up_by_the_statement_that_opens
 
     assert (first.status_code, second.status_code) == (303, 400)
     assert "launch-used" in second.text
+
+
+def test_what_an_operator_changes_holds_for_a_launch_that_is_under_way(stage, learner):
+    browser = stage.browser()
+    form = browser.answer("mai")
+
+    def change(**values):
+        with stage.database.transaction() as session:
+            session.execute(update(Platform).values(**values))
+
+    change(state=PlatformState.PAUSED)
+    paused = browser.post_launch(form)
+    change(state=PlatformState.ACTIVE, issuer="https://elsewhere.example")
+    elsewhere = browser.post_launch(form)
+
+    assert [each.status_code for each in (paused, elsewhere)] == [403, 401]
+    assert "platform-unknown" in paused.text
