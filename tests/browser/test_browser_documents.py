@@ -53,7 +53,8 @@ def a_document_opens(walk, activity_id, forms, typed):
     assert words or activity_id == "m1.needs", f"{activity_id}: nothing typed is in it"  # that one has ratings alone
     for form in forms:
         if form == WORD:
-            assert [word for word in [title, *words] if word not in text_of(download(walk, form))] == []
+            written = text_of(download(walk, form))
+            assert [word for word in [title, *words] if word not in written] == []
         elif form == PLAIN:
             plain = download(walk, form).decode()
             assert [word for word in words if word not in plain] == []
