@@ -9,9 +9,8 @@ import random
 from dataclasses import dataclass, field
 
 import pytest
-from bs4 import BeautifulSoup, SoupStrainer
 from sqlalchemy import select
-from stage import SAME_ORIGIN, hidden
+from stage import SAME_ORIGIN, Page, hidden
 
 from lti_tool.app import create_app
 from lti_tool.models import Answer, AnswerRevision, Institution
@@ -106,10 +105,9 @@ class World:
     def look(self) -> None:
         """Load the page again in a tab."""
         tab = self.chance.choice(self.tabs)
-        text = self.learner.get(f"{self.learner.visit}/activities/{ACTIVITY}").text
-        page = BeautifulSoup(text, "html.parser", parse_only=SoupStrainer(["main", "form", "input"]))
+        page = Page(self.learner.get(f"{self.learner.visit}/activities/{ACTIVITY}").text)
         tab.learn(int(hidden(page)["version"]))
-        chosen = {radio["name"]: radio["value"] for radio in page.select("input[type=radio][checked]")}
+        chosen = {radio.name: radio.value for radio in page.tree.xpath("//input[@type='radio'][@checked]")}
         tab.value = {name: chosen.get(name, "") for name in FIELDS}
 
     def put(self, letter: Letter):
