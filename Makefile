@@ -15,7 +15,7 @@ MAKEFLAGS += -j4
 CHECKS    := style types imports templates dependencies content migrations
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run work test test-all bench torture mutants check format messages migration wheel lock clean
+.PHONY: help demo run work test test-all webkit bench torture mutants check format messages migration wheel lock clean
 .PHONY: $(CHECKS:%=check-%)
 .DELETE_ON_ERROR:
 
@@ -35,7 +35,10 @@ test: check .tools/browser.json .tools/oracle/.ready  ## every check and test, o
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 test-all: check .tools/browser.json .tools/oracle/.ready  ## the same with the long runs
-	@$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder -m ""
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder -m "not webkit"
+
+webkit: .tools/webkit/.ready  ## a launch in Debian's WebKit, fetched without root; needs apt and user namespaces
+	@$(BIN)/python -m pytest -q -m webkit tests/browser/test_browser_webkit.py
 
 # What this finds is in docs/performance.md; ARGS goes to the script, for example ARGS="--rounds 3 --database sqlite".
 WHAT ?= launches
@@ -105,6 +108,8 @@ $(UV): requirements/uv.txt
 	@touch $@
 .tools/browser.json: .venv/.test tools/browser.py
 	@$(BIN)/python tools/browser.py
+.tools/webkit/.ready: tools/webkit.py | .venv/.test
+	@$(BIN)/python tools/webkit.py
 # Open edX's LTI platform in an environment of its own: see tests/platform_oracle/server.py.
 .tools/oracle/.ready: requirements/oracle.txt | $(UV)
 	@$(UV) venv -q --clear --python $(PYTHON) .tools/oracle
