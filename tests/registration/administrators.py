@@ -5,8 +5,8 @@ from typing import Any
 from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import select
-from stage import SAME_ORIGIN, SUPPORT, inspect
-from werkzeug.test import TestResponse
+from stage import SAME_ORIGIN, SUPPORT, Wire, inspect
+from werkzeug.test import Client, TestResponse
 
 from lti_tool.db import Base, Database
 from lti_tool.services import registrations
@@ -17,9 +17,9 @@ BASE_URL = "http://localhost:8000"
 class Administrator:
     """Opens registration addresses of one tool, and presses buttons there."""
 
-    def __init__(self, app: Flask, base_url: str = BASE_URL) -> None:
+    def __init__(self, app: Flask, port: int, base_url: str = BASE_URL) -> None:
         self.app, self.base_url = app, base_url
-        self.client = app.test_client()
+        self.client = Client(Wire(f"http://127.0.0.1:{port}"), app.response_class)
         self.database: Database = app.extensions["tool"].database
 
     def invited(self, institution: str = "Test Hospital") -> str:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
 from administrators import Administrator, form_of, words
@@ -21,7 +22,7 @@ SCOPES = "https://purl.imsglobal.org/spec/"
 
 @pytest.fixture
 def administrator(stage: Stage) -> Administrator:
-    return Administrator(stage.app, stage.settings.base_url)
+    return Administrator(stage.app, urlsplit(stage.settings.base_url).port, stage.settings.base_url)
 
 
 @pytest.fixture
