@@ -77,7 +77,7 @@ def configure(form: Literal["json", "text"], *, least: int = logging.INFO) -> No
     )
     logging.basicConfig(format="%(message)s", level=logging.INFO, stream=sys.stderr, force=True)
     # Libraries log addresses and bodies; only their warnings matter, and werkzeug prints query strings.
-    for name in ("werkzeug", "urllib3", "alembic", "requests_hardened"):
+    for name in ("werkzeug", "urllib3", "alembic"):
         logging.getLogger(name).setLevel(logging.ERROR)
     logging.getLogger("gunicorn.error").addFilter(_without_request)
 

@@ -256,7 +256,7 @@ def _judge(claimed: Claimed, score: Score, outcome: Outcome, look: Look) -> Repo
     """Tell what an answer to a score means, with a look into the gradebook where the answer alone does not say."""
     if outcome.kind is OutcomeKind.CONFLICT:
         # Ours, from a try whose answer was lost, or a person's. Where we may not look, a repeat is ours.
-        is_ours = look.shows(score) if look.was_allowed else claimed.is_repeat
+        is_ours = look.shows(score) if look.was_allowed else claimed.is_repeat or outcome.is_second
         return Report(claimed=claimed, finding=Finding.SENT if is_ours else Finding.CHANGED, outcome=outcome)
     if outcome.kind is OutcomeKind.FORBIDDEN and look.shows_another(score, claimed.shares):
         return Report(claimed=claimed, finding=Finding.CHANGED, outcome=outcome)

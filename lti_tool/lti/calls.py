@@ -1,6 +1,7 @@
 """Calls to a platform's grade services: with a token, once more with a new one, and lists to their end."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -91,18 +92,30 @@ class ServiceClient:
         limit_bytes: int = DEFAULT_LIMIT_BYTES,
     ) -> Answer:
         """Call with a token; if it is refused, once more with a new one: an old one may have been withdrawn."""
-        answer = None
-        for _ in range(2):
-            token = self._tokens.token(platform, [scope])
-            signed = {"Authorization": f"Bearer {token}", **headers}
-            if method == "POST":
-                answer = self._http.post(url, headers=signed, data=body, limit_bytes=limit_bytes)
-            else:
-                answer = self._http.get(url, headers=signed, limit_bytes=limit_bytes)
-            if answer.status != 401:
-                return answer
+        answer = self._call_once(platform, scope, method, url, headers, body, limit_bytes)
+        if answer.status != 401:
+            return answer
+        again = self._call_once(platform, scope, method, url, headers, body, limit_bytes)
+        return replace(again, is_second=True)
+
+    def _call_once(
+        self,
+        platform: PlatformConfig,
+        scope: str,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        limit_bytes: int,
+    ) -> Answer:
+        token = self._tokens.token(platform, [scope])
+        signed = {"Authorization": f"Bearer {token}", **headers}
+        if method == "POST":
+            answer = self._http.post(url, headers=signed, data=body, limit_bytes=limit_bytes)
+        else:
+            answer = self._http.get(url, headers=signed, limit_bytes=limit_bytes)
+        if answer.status == 401:
             self._tokens.forget(platform, [scope], token)
-        assert answer is not None  # noqa: S101 - the loop ran; this tells mypy so
         return answer
 
 

@@ -1,7 +1,7 @@
 """The only way out: hardened HTTP requests to platforms, with limits on time, size, address and trust.
 
-Certificates are checked against certifi's list. The environment is not asked: neither proxies nor
-``REQUESTS_CA_BUNDLE`` have an effect, because ``trust_env`` is off.
+Requests go straight to an adapter, without a session of ``requests``: nothing follows a redirect, keeps a cookie, or
+asks the environment for proxies and ``REQUESTS_CA_BUNDLE``. Certificates are checked against certifi's list.
 """
 
 import socket
@@ -10,14 +10,12 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
-from requests_hardened import Config, HTTPSession
 from requests_hardened.ip_filter import InvalidIPAddress
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -53,6 +51,8 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    is_second: bool = False
+    """It is the answer to a request that was sent once before."""
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def within(seconds: float) -> Iterator[None]:
 
 
 class Outbound:
-    """Two sessions: one for the public internet, one for exactly the private hosts the operator listed.
+    """Two ways: one to the public internet, one to exactly the private hosts the operator listed.
 
     ``private_hosts`` are exact ``host:port`` entries; they may be private addresses and plain http. Everything else
     must be https at a public address, and the connection goes to the very address that was checked. Thread-safe.
@@ -74,10 +74,9 @@ class Outbound:
 
     def __init__(self, private_hosts: frozenset[str] = frozenset()) -> None:
         self._private_hosts = frozenset(host.lower() for host in private_hosts)
-        self._public, self._private = _session(), _session()
-        self._public.mount("https://", _prepared(PinnedAdapter(_seconds_left)))
-        for scheme in ("http://", "https://"):
-            self._private.mount(scheme, _prepared(BoundedAdapter(_seconds_left)))
+        self._public, self._private = map(_prepared, (PinnedAdapter(_seconds_left), BoundedAdapter(_seconds_left)))
+        self._trusted: bool | str = True
+        """What certificates are checked against; True is certifi's list."""
 
     def get(
         self,
@@ -116,22 +115,24 @@ class Outbound:
         self._private.close()
 
     def _send(self, method: str, url: str, limit_bytes: int, timeout: float, **parts: Any) -> Answer:
-        session = self._session_for(url)
+        way = self._way_to(url)
         timeout = _time_left(timeout)
-        parts["headers"] = {"Accept-Encoding": "identity", "User-Agent": USER_AGENT, **(parts["headers"] or {})}
+        usual = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": USER_AGENT}
+        parts["headers"] = {**usual, **(parts["headers"] or {})}
         limits = (min(CONNECT_SECONDS, timeout), timeout)
         try:
+            request = requests.Request(method, url, **parts).prepare()
             with (
                 _cut_off_after(timeout),
-                session.request(method, url, stream=True, timeout=limits, allow_redirects=False, **parts) as response,
+                way.send(request, stream=True, timeout=limits, verify=self._trusted) as response,
             ):
                 body = _read(response, limit_bytes)
                 return Answer(status=response.status_code, headers=_headers(response), body=body)
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             raise Unreachable(_reason(error)) from None
 
-    def _session_for(self, url: str) -> requests.Session:
-        """Choose by the address as written; the public session checks what it resolves to."""
+    def _way_to(self, url: str) -> HTTPAdapter:
+        """Choose by the address as written; the public way checks what it resolves to."""
         if not url.isascii() or not url.isprintable() or any(mark in url for mark in " \\"):
             raise Unreachable("address not well-formed")
         try:
@@ -159,23 +160,6 @@ def _time_left(timeout: float) -> float:
     if left <= 0:
         raise Unreachable("no time left")
     return left
-
-
-def _session() -> requests.Session:
-    session = HTTPSession(
-        Config(
-            ip_filter_enable=False,  # the public session has a filter of ours
-            ip_filter_allow_loopback_ips=False,
-            never_redirect=True,
-            default_timeout=(CONNECT_SECONDS, DEFAULT_SECONDS),
-        )
-    )
-    session.trust_env = False
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    for adapter in session.adapters.values():
-        if isinstance(adapter, HTTPAdapter):
-            _prepared(adapter)
-    return session  # type: ignore[no-any-return] # requests_hardened comes without types
 
 
 def _prepared(adapter: HTTPAdapter) -> HTTPAdapter:

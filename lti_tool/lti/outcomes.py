@@ -63,6 +63,8 @@ class Outcome:
     retry_after: int | None = None
     why: str = ""
     """``locked``, ``attempts`` or ``person`` where the platform's own words are known to us; else empty."""
+    is_second: bool = False
+    """The request was sent twice, with another token: the first one may have taken effect, whatever its answer said."""
 
 
 def classify(answer: Answer) -> Outcome:
@@ -71,7 +73,7 @@ def classify(answer: Answer) -> Outcome:
     Source: LTI AGS 2.0; Canvas request_throttle.rb and scores_controller.rb, Moodle 4.5 scores.php (2026-11-22).
     """
     kind, after = _kind(answer), _retry_after(answer.headers)
-    return Outcome(kind=kind, status=answer.status, retry_after=after, why=_why(answer))
+    return Outcome(kind=kind, status=answer.status, retry_after=after, why=_why(answer), is_second=answer.is_second)
 
 
 def _kind(answer: Answer) -> OutcomeKind:

@@ -273,6 +273,18 @@ def test_xg_07_a_token_that_is_refused_in_mid_batch_is_renewed_once_and_a_second
         assert grade(house, learner).final == 6
 
 
+@pytest.mark.parametrize("course", [each for each in COURSES if each != CANVAS])
+def test_xg_07_a_score_that_was_taken_although_its_token_was_refused_is_sent(house, course):
+    with a_learner(house, course) as learner:
+        learner.finish("m0.welcome")
+        house.lms.fail("score", status=401, takes_effect=True)
+        house.lms.fail("results", status=404)
+
+        found = settle(house, learner)
+
+        assert found.state == DeliveryState.SENT
+
+
 def teachers_words(house, learner):
     """What the teacher's page says of the learner's grade."""
     browser = house.browser()

@@ -35,6 +35,8 @@ BY_HAND = Decimal("0.5503"), Decimal("0.3503")
 LEASE = 60
 SOON = 0.3
 """Seconds in which a worker that has something to send usually sends it."""
+LONGEST_PAUSE = 3
+"""Seconds that a worker stands still while all that it had in hand is settled by others."""
 BUSY_AT_MOST = 20
 """Times of five seconds that the database may be busy."""
 
@@ -102,12 +104,33 @@ class Harm:
         self.control.offset = self.lms.skew.total_seconds()
         self.let_time_pass(LEASE + 1)
 
+    def pause(self, change: Callable[[], object], *, until_settled: bool = False) -> None:
+        """Let a worker stand still until its lease has run out, another has taken over, and scores have changed."""
+        if (pid := self.machines.pause(self.chance, self._holders())) is None:
+            return
+        self.let_time_pass(LEASE + 1)
+        end = time.monotonic() + (LONGEST_PAUSE if until_settled else self.chance.uniform(SOON, 3 * SOON))
+        # Beside us: who stands still may have the database locked.
+        with ThreadPoolExecutor(1) as pool:
+            changed = pool.submit(change)
+            while time.monotonic() < end and not (changed.done() and until_settled and not self.judge.on_the_way()):
+                self.let_scores_come()
+            self.machines.resume(pid)
+        changed.result()
+        self.done["pauses"] += 1
+
+    def _holders(self) -> set[int]:
+        """Return the processes that have scores in hand."""
+        held = select(GradeDelivery.lease_owner).filter_by(state=DeliveryState.SENDING)
+        with self.database.reading() as session:
+            return {int(owner.split(":")[1]) for owner in session.scalars(held) if owner}
+
     def _do_one(self, learners: list[Learner], *, hurried: bool) -> None:
         harms: list[tuple[int, Callable[[], object]]] = [
             (6, lambda: self.machines.kill("worker", self.chance)),
             (1, lambda: self.machines.kill("web", self.chance)),
             (1, self.machines.kill_everything),
-            (4, self._pause),
+            (2, lambda: self.pause(self.meanwhile)),
             (2, lambda: self.let_time_pass(LEASE + 1)),
             (2, self.lms.tokens.clear),
         ]
@@ -120,20 +143,6 @@ class Harm:
         for row in session.scalars(select(GradeDelivery).filter_by(state=DeliveryState.SENDING)):
             if int((row.lease_owner or ":0:").split(":")[1]) not in self.machines.alive:
                 row.lease_until = clock.now()
-
-    def _pause(self) -> None:
-        """Let a worker stand still until its lease has run out, another has taken over, and scores have changed."""
-        if (pid := self.machines.pause(self.chance)) is None:
-            return
-        self.let_time_pass(LEASE + 1)
-        # Beside us: who stands still may have the database locked.
-        with ThreadPoolExecutor(1) as pool:
-            changed = pool.submit(self.meanwhile)
-            for _ in range(self.chance.randint(1, 4)):
-                self.let_scores_come()
-            self.machines.resume(pid)
-        changed.result()
-        self.done["pauses"] += 1
 
     def _step_clock(self) -> None:
         """Let the tool's clock be wrong for a moment; while it is behind, what is due later stays so."""

@@ -37,8 +37,8 @@ ROTATION = 1
 """The round in which the tool gets a new signing key, while everything goes on."""
 GOES_ON = 0.6
 """The share of the learners who do more after their first visit."""
-CHANGES = 3
-"""How often a score changes at the end of a round, each time when the one before is under way."""
+CHANGES = 2
+"""How often a score changes at the end of a round when the one before is slowly under way."""
 GRADED_MEANWHILE = 0.2
 """How often a teacher grades between two of these changes."""
 IN_FLIGHT = 8
@@ -63,7 +63,7 @@ class House:
         self.server = LmsServer(config)
         self.lms = self.server.lms
         self.bad_day, self.calm = BadDay(seed, SHARES, SURVIVABLE), BadDay(seed, {})
-        self.slow = BadDay(seed, {"score": 1}, {"slow": SORTS["slow"]})
+        self.down, self.slow = (BadDay(seed, {"score": 1}, {sort: SORTS[sort]}) for sort in ("503", "slow"))
         self.settings = make_settings(database_url, base_url=f"http://{address}", bind=address)
         self.database = Database(database_url)
         self.workshop = load_workshop()
@@ -103,12 +103,12 @@ class House:
     @property
     def figures(self) -> Figures:
         """What was done here so far."""
-        all_met = (self.bad_day.met + self.slow.met).items()
+        all_met = (self.bad_day.met + self.down.met + self.slow.met).items()
         met = {f"{name}, {effect}": number for (call, name, effect), number in all_met if call == "score"}
         return self._figures + Figures(
             deaths=Counter(self.control.deaths()),
             faults=Counter(met),
-            posts=sum(day.calls["score"] for day in (self.bad_day, self.slow, self.calm)),
+            posts=sum(day.calls["score"] for day in (self.bad_day, self.down, self.slow, self.calm)),
             wrong=self.judge.wrong,
             **self.harm.done,
         )
@@ -188,14 +188,20 @@ class House:
                 break
 
     def _flurry(self) -> None:
-        """Have scores change several times within a second, while the ones before are slowly on their way."""
+        """Have scores change within a second: when they fail, are slowly on their way, or wait in who stands still."""
         hurried = self._some_of_later()
+        self.lms.bad_day = self.down
+        self._complete_next(hurried)
+        self.harm.let_scores_come()
+        self.harm.let_time_pass(1)
         self.lms.bad_day = self.slow
         for _ in range(CHANGES):
+            self.harm.let_scores_come()
             self._complete_next(hurried)
             if hurried and self.chance.random() < GRADED_MEANWHILE:
                 self.harm.set_by_hand(hurried)
-            self.harm.let_scores_come()
+        self.harm.let_scores_come()
+        self.harm.pause(lambda: self._complete_next(hurried), until_settled=True)
 
     def _some_of_later(self) -> list[Learner]:
         return self.chance.sample(list(self._later), min(3, len(self._later)))

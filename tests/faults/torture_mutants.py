@@ -76,7 +76,12 @@ MUTANTS = (
     Mutant(
         name="409 is success",
         module="jobs/grades.py",
-        changes=(("is_ours = look.shows(score) if look.was_allowed else claimed.is_repeat", "is_ours = True"),),
+        changes=(
+            (
+                "is_ours = look.shows(score) if look.was_allowed else claimed.is_repeat or outcome.is_second",
+                "is_ours = True",
+            ),
+        ),
     ),
     Mutant(
         name="time of the send",
@@ -122,7 +127,7 @@ MUTANTS = (
     Mutant(
         name="the token again after 401",
         module="lti/calls.py",
-        changes=(("            self._tokens.forget(platform, [scope], token)\n", ""),),
+        changes=(("            self._tokens.forget(platform, [scope], token)\n", "            pass\n"),),
     ),
 )
 

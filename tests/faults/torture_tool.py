@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -147,11 +147,11 @@ class Machines:
             for pid in self.living(role):
                 self._kill(pid, role, "with all others")
 
-    def pause(self, chance: random.Random) -> int | None:
+    def pause(self, chance: random.Random, rather: Container[int]) -> int | None:
         """Let a worker stand still, as a machine does that is moved or swaps; return which, for ``resume``."""
         if not (found := self.living("worker")):
             return None
-        pid = chance.choice(found)
+        pid = chance.choice([pid for pid in found if pid in rather] or found)
         self._signal(pid, signal.SIGSTOP)
         return pid
 

@@ -270,7 +270,7 @@ def test_a_certificate_nobody_vouches_for_is_refused(secure_lms):
 def test_an_answer_over_tls_is_read_and_a_slow_one_is_cut_off(lms, secure_lms):
     host, certificate = secure_lms
     outbound = Outbound(frozenset({host}))
-    outbound._private.verify = str(certificate)
+    outbound._trusted = str(certificate)
     lms.on("/x", "hello")
     lms.on("/slow", lambda request: time.sleep(1.5) or Response("late"))
 
@@ -283,10 +283,10 @@ def test_an_answer_over_tls_is_read_and_a_slow_one_is_cut_off(lms, secure_lms):
     outbound.close()
 
 
-def test_the_filtered_session_speaks_tls_with_the_host_it_was_asked_for(lms, secure_lms, monkeypatch):
+def test_the_filtered_way_speaks_tls_with_the_host_it_was_asked_for(lms, secure_lms, monkeypatch):
     host, certificate = secure_lms
     outbound = Outbound()
-    outbound._public.verify = str(certificate)
+    outbound._trusted = str(certificate)
     monkeypatch.setattr(addresses, "is_public", lambda address: address in ("127.0.0.1", "::1"))
     lms.on("/x", "hello")
 
