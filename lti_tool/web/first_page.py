@@ -92,7 +92,7 @@ def _look(visit: CurrentVisit, workshop: Workshop, begun: Begun, grade: GradeSta
     )
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def _written(look: _Look) -> str:
     real, g.visit = g.visit, look
     try:
