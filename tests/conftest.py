@@ -82,10 +82,10 @@ def postgresql_copy() -> Iterator[Copies]:
 
 
 @pytest.fixture(params=KINDS)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """A fresh database with tables and keys; every test that asks for it runs on both kinds."""
     copies: Copies = request.getfixturevalue(f"{request.param}_copy")
-    with copies.lent(tmp_path) as url:
+    with copies.lent() as url:
         yield url
 
 

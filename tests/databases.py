@@ -46,15 +46,18 @@ class Copies(Protocol):
     def __call__(self, target: Path) -> str:
         """Return the URL of a fresh database, which may lie in this folder."""
 
-    def lent(self, target: Path) -> AbstractContextManager[str]:
-        """Lend one for the length of a test; afterwards another test may get it, emptied."""
+    def lent(self) -> AbstractContextManager[str]:
+        """Lend one for the length of a test; afterwards another test may get it, emptied, at the same address."""
 
 
 class SqliteCopies:
     """One file with tables and keys; copying it is faster than migrating for every test."""
 
     def __init__(self, folder: Path, settings: Callable[[str], Settings]) -> None:
+        self._folder = folder
         self._template = folder / "template.sqlite"
+        self._numbers = itertools.count()
+        self._used: list[Path] = []
         prepare(settings(f"sqlite:///{self._template}"))
 
     def __call__(self, target: Path) -> str:
@@ -62,8 +65,13 @@ class SqliteCopies:
         return f"sqlite:///{target / 'tool.sqlite'}"
 
     @contextmanager
-    def lent(self, target: Path) -> Iterator[str]:
-        yield self(target)
+    def lent(self) -> Iterator[str]:
+        file = self._used.pop() if self._used else self._folder / f"{next(self._numbers)}.sqlite"
+        for old in self._folder.glob(f"{file.name}*"):
+            old.unlink()  # and not written over: whoever still has it open keeps what they had
+        shutil.copyfile(self._template, file)
+        yield f"sqlite:///{file}"
+        self._used.append(file)
 
 
 class PostgresqlCopies:
@@ -84,14 +92,17 @@ class PostgresqlCopies:
         self._rows = _contents(self._url(self._template))
 
     def __call__(self, _target: Path) -> str:
+        return self._made()
+
+    def _made(self) -> str:
         name = f"test_{os.getpid()}_{next(self._numbers)}"
         with self._admin.connect() as connection:
             connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {self._template}"))
         return self._url(name)
 
     @contextmanager
-    def lent(self, target: Path) -> Iterator[str]:
-        url = self._emptied() or self(target)
+    def lent(self) -> Iterator[str]:
+        url = self._emptied() or self._made()
         yield url
         self._used.append(url)
 

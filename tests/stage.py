@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from functools import cached_property, partial
 from http.client import HTTPConnection
 from typing import Any
@@ -76,15 +77,19 @@ def lent_app(settings: Settings) -> Iterator[Flask]:
     """Lend a tool with these settings that knows nothing of whoever had it before, as it is faster than a new one."""
     # What the settings decide while an app is built, a lent one cannot follow.
     app = create_app(settings) if settings.trusted_proxies or not _apps else _apps.pop()
-    app.extensions["tool"] = build(settings)
+    tool = build(settings)
+    tool = app.extensions["tool"] = replace(tool, database=_databases.pop(settings.database_url, tool.database))
     yield app
-    app.extensions["tool"].http.close()
-    app.extensions["tool"].database.engine.dispose()
+    tool.http.close()
+    tool.database.engine.dispose()
+    _databases[settings.database_url] = tool.database
     if not settings.trusted_proxies:
         _apps.append(app)
 
 
 _apps: list[Flask] = []
+_databases: dict[str, Database] = {}
+"""By address: what SQLAlchemy has worked out for one test, it need not work out for the next."""
 _parsed: set[int] = set()
 
 

@@ -34,10 +34,10 @@ def browser_context_args(browser_context_args: dict[str, object]) -> dict[str, o
 
 
 @pytest.fixture(params=["sqlite"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """A fresh SQLite file; a test asks for PostgreSQL by indirect parametrization."""
     copies: Copies = request.getfixturevalue(f"{request.param}_copy")
-    with copies.lent(tmp_path) as url:
+    with copies.lent() as url:
         yield url
 
 

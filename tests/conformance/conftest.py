@@ -13,13 +13,13 @@ sys.path.append(str(Path(__file__).parent.parent / "lti"))
 
 
 @pytest.fixture(scope="module", params=KINDS)
-def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def house(request: pytest.FixtureRequest) -> Iterator[Stage]:
     """A stage that the tests of one module share: each brings people and courses of its own.
 
     Its browsers speak HTTP to a server, as a platform's do.
     """
     copies: Copies = request.getfixturevalue(f"{request.param}_copy")
-    with copies.lent(tmp_path_factory.mktemp("house")) as url:
+    with copies.lent() as url:
         running = Stage(url, over_http=True)
         yield running
         running.stop()
