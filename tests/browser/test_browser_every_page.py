@@ -1,7 +1,7 @@
 """What holds on every page: accessible in every medium, at 400 % zoom, in print, in long words, from right to left."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from browser_axe import RULES, found_by_axe, sideways
 from browser_people import PEOPLE
 from browser_plan import FULL
 from browser_stories import POST
@@ -13,45 +13,19 @@ from lti_tool.pseudo import LEFTWARDS, LONG
 pytestmark = pytest.mark.timeout(900)
 ZOOMED = 320
 """As wide as a window of 1280 pixels at 400 %."""
-RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]},
-    "resultTypes": ["violations"],
-    "iframes": False,  # the framed tool is looked at as a page of its own
-}
 COLOURS = RULES | {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 """All that paper and the reader's own colours change; the rest is looked at on the screen."""
 MIRRORED = RULES | {"runOnly": {"type": "rule", "values": ["html-has-lang", "html-lang-valid", "target-size"]}}
 """All that another language and direction change."""
-AXE = Axe()
-SIDEWAYS = """() => {
-  const wide = [...document.querySelectorAll("body *")].filter(
-    (each) => each.getBoundingClientRect().right > document.documentElement.clientWidth + 1);
-  const { scrollWidth, clientWidth } = document.documentElement;
-  return scrollWidth > clientWidth ? [`${scrollWidth} > ${clientWidth}`,
-    ...wide.slice(0, 5).map((each) => `${each.tagName}.${each.className}`)] : [];
-}"""
 KINDS = """() => [...document.querySelectorAll("body *")].map(
   (each) => [each.parentElement, each].map((one) => `${one.tagName}.${one.getAttribute("class")}`).join(" > "))"""
 """What a page is made of: each kind of element in each kind of place, which is what style sheets know."""
 TYPED = ["Mentoring 101", POST, *PEOPLE, *(text for blanks in FULL.values() for text in blanks.values())]
 
 
-def sideways(page, name):
-    """Return what makes a page scroll sideways, a line each."""
-    return [f"{name}: {how}" for how in page.evaluate(SIDEWAYS)]
-
-
 def not_disguised(page, name):
     """Return every text of ours that a page in a made-up language says in plain English, a line each."""
     return [f"{name}: {text}" for text in undisguised(BeautifulSoup(page.content(), "html.parser"), TYPED)]
-
-
-def found_by_axe(page, name, rules=RULES):
-    """Return what axe objects to, a line each."""
-    if page.evaluate("typeof axe === 'undefined'"):
-        page.evaluate(AXE.axe_script)
-    found = page.evaluate("(rules) => axe.run(rules)", rules)["violations"]
-    return [f"{name}: {each['id']}: {node['target']} {node['html'][:120]}" for each in found for node in each["nodes"]]
 
 
 def test_every_page_is_accessible_and_fits_in_every_medium_width_and_language(tour):

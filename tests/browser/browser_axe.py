@@ -1,0 +1,30 @@
+"""What axe and a ruler object to on a page or in a frame."""
+
+from axe_playwright_python.sync_playwright import Axe
+
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]},
+    "resultTypes": ["violations"],
+    "iframes": False,  # the framed tool is looked at as a page of its own
+}
+AXE = Axe()
+SIDEWAYS = """() => {
+  const wide = [...document.querySelectorAll("body *")].filter(
+    (each) => each.getBoundingClientRect().right > document.documentElement.clientWidth + 1);
+  const { scrollWidth, clientWidth } = document.documentElement;
+  return scrollWidth > clientWidth ? [`${scrollWidth} > ${clientWidth}`,
+    ...wide.slice(0, 5).map((each) => `${each.tagName}.${each.className}`)] : [];
+}"""
+
+
+def sideways(page, name):
+    """Return what makes a page scroll sideways, a line each."""
+    return [f"{name}: {how}" for how in page.evaluate(SIDEWAYS)]
+
+
+def found_by_axe(page, name, rules=RULES):
+    """Return what axe objects to, a line each."""
+    if page.evaluate("typeof axe === 'undefined'"):
+        page.evaluate(AXE.axe_script)
+    found = page.evaluate("(rules) => axe.run(rules)", rules)["violations"]
+    return [f"{name}: {each['id']}: {node['target']} {node['html'][:120]}" for each in found for node in each["nodes"]]
