@@ -41,8 +41,8 @@ CHANGES = 2
 """How often a score changes at the end of a round when the one before is slowly under way."""
 GRADED_MEANWHILE = 0.2
 """How often a teacher grades between two of these changes."""
-IN_FLIGHT = 8
-"""Scores on their way below which learners complete more."""
+IN_FLIGHT = 6
+"""Scores on their way below which a learner completes more; a higher number hides posts, as newer replaces older."""
 LONGEST_DRAIN = 240
 """Scores that are posted at most after the last learner is done, before the rest begins."""
 SHARES = {"score": 0.9, "results": 0.1, "columns": 0.1, "column": 0.1, "token": 0.05}
@@ -184,7 +184,7 @@ class House:
         while self.bad_day.calls["score"] < enough and time.monotonic() < end:
             self.harm.go_on(learners, hurried=True)
             on_the_way = self.judge.on_the_way()
-            if on_the_way < IN_FLIGHT and not self._complete_some() and not on_the_way:
+            if on_the_way < IN_FLIGHT and not self._complete_some(1) and not on_the_way:
                 break
 
     def _flurry(self) -> None:
@@ -203,12 +203,12 @@ class House:
         self.harm.let_scores_come()
         self.harm.pause(lambda: self._complete_next(hurried), until_settled=True)
 
-    def _some_of_later(self) -> list[Learner]:
-        return self.chance.sample(list(self._later), min(3, len(self._later)))
+    def _some_of_later(self, count: int = 3) -> list[Learner]:
+        return self.chance.sample(list(self._later), min(count, len(self._later)))
 
-    def _complete_some(self) -> bool:
+    def _complete_some(self, count: int = 3) -> bool:
         """Have a few learners complete their next activity; say whether there were any."""
-        chosen = self._some_of_later()
+        chosen = self._some_of_later(count)
         self._complete_next(chosen)
         return bool(chosen)
 

@@ -100,6 +100,18 @@ MUTANTS = (
             (".where(GradeDelivery.state == DeliveryState.SENDING, _IS_OURS)", ".where(_IS_OURS)"),
             ("if (row.lease_owner, row.lease_until) == leases[row.id]", "if row.id in leases"),
         ),
+        # Torture may find it too, on a machine that lets a worker stand still for exactly long enough.
+        judge=(
+            "-P",
+            "-m",
+            "pytest",
+            "-q",
+            "-n",
+            "0",
+            "tests/services/test_services_deliveries.py",
+            "-k",
+            "older_lease",
+        ),
     ),
     Mutant(
         name="a retry gets a new time",
