@@ -169,16 +169,20 @@ class Courier:
         if outcome.kind is OutcomeKind.GONE:
             return self._follow(lane, claimed, trip, lineitem, outcome)
         needs_look = outcome.kind in (OutcomeKind.CONFLICT, OutcomeKind.FORBIDDEN) or claimed.insists
-        look = self._look(lane, claimed, lineitem) if needs_look else NO_LOOK
+        is_there = outcome.kind is OutcomeKind.CONFLICT
+        look = self._look(lane, claimed, lineitem, is_there=is_there) if needs_look else NO_LOOK
         return _judge(claimed, score, outcome, look)
 
-    def _look(self, lane: Lane, claimed: Claimed, lineitem: str) -> Look:
-        """Ask the gradebook what it holds, where we may."""
+    def _look(self, lane: Lane, claimed: Claimed, lineitem: str, *, is_there: bool = False) -> Look:
+        """Ask the gradebook what it holds, where we may; a column that ``is_there`` cannot be missing now."""
         if SCOPE_RESULT not in claimed.column.scopes:
             return NO_LOOK
         try:
             held = self.service.result(lane.platform, lineitem=lineitem, user_id=claimed.user_id)
         except GradesUnavailable as unavailable:
+            if is_there and unavailable.outcome.kind is OutcomeKind.GONE:
+                trouble = Outcome(kind=OutcomeKind.TROUBLE, status=unavailable.outcome.status)
+                raise GradesUnavailable(trouble) from None
             if unavailable.outcome.kind in PASSING:
                 raise
             return NO_LOOK

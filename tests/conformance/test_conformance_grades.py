@@ -274,10 +274,11 @@ def test_xg_07_a_token_that_is_refused_in_mid_batch_is_renewed_once_and_a_second
 
 
 @pytest.mark.parametrize("course", [each for each in COURSES if each != CANVAS])
-def test_xg_07_a_score_that_was_taken_although_its_token_was_refused_is_sent(house, course):
+@pytest.mark.parametrize("status", [401, 429])
+def test_xg_07_a_score_that_was_taken_although_it_was_refused_is_sent(house, course, status):
     with a_learner(house, course) as learner:
         learner.finish("m0.welcome")
-        house.lms.fail("score", status=401, takes_effect=True)
+        house.lms.fail("score", status=status, takes_effect=True)
         house.lms.fail("results", status=404)
 
         found = settle(house, learner)
