@@ -1,7 +1,8 @@
 """Calls to a platform's grade services: with a token, once more with a new one, and lists to their end."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -92,28 +93,18 @@ class ServiceClient:
         limit_bytes: int = DEFAULT_LIMIT_BYTES,
     ) -> Answer:
         """Call with a token; if it is refused, once more with a new one: an old one may have been withdrawn."""
-        answer = self._call_once(platform, scope, method, url, headers, body, limit_bytes)
+        way = partial(self._http.post, data=body) if method == "POST" else self._http.get
+        send = partial(way, url, limit_bytes=limit_bytes)
+        answer = self._with_token(platform, scope, headers, send)
         if answer.status != 401:
             return answer
-        again = self._call_once(platform, scope, method, url, headers, body, limit_bytes)
-        return replace(again, is_second=True)
+        return replace(self._with_token(platform, scope, headers, send), is_second=True)
 
-    def _call_once(
-        self,
-        platform: PlatformConfig,
-        scope: str,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        body: bytes | None,
-        limit_bytes: int,
+    def _with_token(
+        self, platform: PlatformConfig, scope: str, headers: Mapping[str, str], send: Callable[..., Answer]
     ) -> Answer:
         token = self._tokens.token(platform, [scope])
-        signed = {"Authorization": f"Bearer {token}", **headers}
-        if method == "POST":
-            answer = self._http.post(url, headers=signed, data=body, limit_bytes=limit_bytes)
-        else:
-            answer = self._http.get(url, headers=signed, limit_bytes=limit_bytes)
+        answer = send(headers={"Authorization": f"Bearer {token}", **headers})
         if answer.status == 401:
             self._tokens.forget(platform, [scope], token)
         return answer
