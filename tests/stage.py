@@ -333,5 +333,5 @@ def inspect(text: str, path: str) -> Page:
     assert len(ids) == len(set(ids)), f"{path}: an id is used twice"
     inline = page.tree.xpath("//style | //*[@style] | //script[not(@src)] | //*[@onclick]")
     assert not inline, f"{path}: nothing inline"
-    assert not page.tree.xpath("//form[@method='post'][not(@action)]"), f"{path}: a form says where it goes"
+    assert not page.tree.xpath("//form[@method='post'][not(string(@action))]"), f"{path}: a form says where it goes"
     return page
