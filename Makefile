@@ -7,8 +7,6 @@ INSTALL    := $(UV) pip install -q --python .venv --no-build --require-hashes
 VENDOR     := lti_tool/static/vendor/htmx.min.js
 CODE       := lti_tool migrations tests tools benchmarks
 BIN        := .venv/bin
-# One worker more than cores: a test that waits for a browser or a server leaves its core to another.
-SPREAD      = -q -n $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --dist loadfile --no-loadscope-reorder
 # Every command and every process a test starts imports a hundred libraries: compile them once, whatever the machine says.
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -34,10 +32,10 @@ work: .venv/.runtime  ## a worker alone: sends grades
 	@$(BIN)/lti-tool work
 
 test: check .tools/browser.json .tools/oracle/.ready  ## every check and test, on SQLite and PostgreSQL, in a real browser
-	@$(BIN)/python -m pytest $(SPREAD)
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 test-all: check .tools/browser.json .tools/oracle/.ready  ## the same with the long runs
-	@$(BIN)/python -m pytest $(SPREAD) -m "not webkit"
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder -m "not webkit"
 
 webkit: .tools/webkit/.ready  ## a launch in Debian's WebKit, fetched without root; needs apt and user namespaces
 	@$(BIN)/python -m pytest -q -m webkit tests/browser/test_browser_webkit.py
