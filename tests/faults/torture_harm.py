@@ -24,7 +24,7 @@ from lti_tool.demo_lms.results import set_by_person
 from lti_tool.models import DeliveryState, GradeDelivery
 from lti_tool.services import reconciling
 
-EVERY = 30
+EVERY = 55
 """Calls to the platform between two harms, at most: a slow machine must not be harmed more often for it."""
 STEPS = (-3600, -5, -1, 0.4, 1, 20, 45)
 """Seconds that the tool's clock may be off, behind the platform's or ahead of it."""

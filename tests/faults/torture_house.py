@@ -35,17 +35,17 @@ ROUNDS = 25
 """In each a learner comes new to every course; then everything is made anew."""
 ROTATION = 1
 """The round in which the tool gets a new signing key, while everything goes on."""
-GOES_ON = 0.6
+GOES_ON = 0.9
 """The share of the learners who do more after their first visit."""
 CHANGES = 2
 """How often a score changes at the end of a round when the one before is slowly under way."""
 GRADED_MEANWHILE = 0.2
 """How often a teacher grades between two of these changes."""
-IN_FLIGHT = 6
+IN_FLIGHT = 14
 """Scores on their way below which a learner completes more; a higher number hides posts, as newer replaces older."""
-LONGEST_DRAIN = 240
+LONGEST_DRAIN = 400
 """Scores that are posted at most after the last learner is done, before the rest begins."""
-SHARES = {"score": 0.9, "results": 0.1, "columns": 0.1, "column": 0.1, "token": 0.05}
+SHARES = {"score": 0.94, "results": 0.1, "columns": 0.1, "column": 0.1, "token": 0.05}
 REST = 300
 """Seconds to wait for peace; much longer than it takes, also where everybody else goes first."""
 WORKERS = 2
