@@ -2,15 +2,12 @@
 
 import socket
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from ipaddress import IPv6Network, ip_address
 from queue import Empty, SimpleQueue
-from typing import Any
 
-import requests
-from requests.adapters import HTTPAdapter
 from requests_hardened.ip_filter import InvalidIPAddress, filter_host
+from urllib3.exceptions import ConnectTimeoutError, HTTPError
 from urllib3.util import connection
 
 GIVEN_OUT = IPv6Network("2000::/3")
@@ -19,6 +16,14 @@ GIVEN_OUT = IPv6Network("2000::/3")
 LOOK_UPS = 32
 """Look-ups at once. The system's own cannot be broken off: a name service that hangs shall not fill us with them."""
 _looking_up = threading.BoundedSemaphore(LOOK_UPS)
+
+
+class NotPublic(HTTPError):
+    """A name leads to an address that is not one of the public internet."""
+
+
+class NoAddress(HTTPError):
+    """A name leads nowhere."""
 
 
 def is_public(address: str) -> bool:
@@ -41,21 +46,21 @@ def is_public(address: str) -> bool:
 def look_up(name: str, port: int, seconds: float) -> list[str]:
     """Return the addresses behind a name, in the order to try them.
 
-    :raise requests.ConnectTimeout: the name service did not answer within ``seconds``.
-    :raise requests.ConnectionError: there is none.
+    :raise ConnectTimeoutError: the name service did not answer within ``seconds``.
+    :raise NoAddress: there is none.
     """
     with suppress(ValueError):
         return [str(ip_address(name))]
     if not _looking_up.acquire(timeout=max(seconds, 0)):
-        raise requests.ConnectTimeout
+        raise ConnectTimeoutError
     answer: SimpleQueue[list[str]] = SimpleQueue()
     threading.Thread(target=_ask, args=(name, port, answer), daemon=True).start()
     try:
         found = answer.get(timeout=max(seconds, 0))
     except Empty:
-        raise requests.ConnectTimeout from None
+        raise ConnectTimeoutError from None
     if not found:
-        raise requests.ConnectionError
+        raise NoAddress
     return found
 
 
@@ -70,43 +75,14 @@ def _ask(name: str, port: int, answer: SimpleQueue[list[str]]) -> None:
         _looking_up.release()
 
 
-def resolve(name: str, port: int, seconds: float) -> str:
-    """Return an address behind a name, as a host.
+def addresses_of(name: str, port: int, seconds: float, *, must_be_public: bool) -> list[str]:
+    """Return the addresses behind a name that a connection may go to: all of them.
 
-    :raise InvalidIPAddress: one of them is not public.
-    :raise requests.ConnectionError: there is none, or not within ``seconds``.
+    :raise NotPublic: one of them is not public, although it must.
+    :raise NoAddress: there is none.
+    :raise ConnectTimeoutError: not within ``seconds``.
     """
     addresses = look_up(name, port, seconds)
-    if not all(map(is_public, addresses)):
-        raise InvalidIPAddress
-    return f"[{addresses[0]}]" if ":" in addresses[0] else addresses[0]
-
-
-class BoundedAdapter(HTTPAdapter):
-    """Does not wait for a name service that hangs.
-
-    ``seconds_left`` says how long this thread's request may still take to connect.
-    """
-
-    def __init__(self, seconds_left: Callable[[], float]) -> None:
-        super().__init__()
-        self._seconds_left = seconds_left
-
-    def build_connection_pool_key_attributes(self, request: requests.PreparedRequest, *args: Any, **values: Any) -> Any:
-        """Return where to connect, once its name is known to be found."""
-        place, tls = super().build_connection_pool_key_attributes(request, *args, **values)
-        look_up(place["host"], place["port"] or 0, self._seconds_left())
-        return place, tls
-
-
-class PinnedAdapter(BoundedAdapter):
-    """Looks a name up once and connects to what was checked; the certificate is still that of the name."""
-
-    def build_connection_pool_key_attributes(self, request: requests.PreparedRequest, *args: Any, **values: Any) -> Any:
-        """Return where to connect, and whose certificate to expect."""
-        place, tls = HTTPAdapter.build_connection_pool_key_attributes(self, request, *args, **values)
-        name, port = place["host"], place["port"]
-        host = f"[{name}]" if ":" in name else name
-        request.headers["Host"] = host if port is None else f"{host}:{port}"
-        expected = {"assert_hostname": name, "server_hostname": name}
-        return {**place, "host": resolve(name, port or 443, self._seconds_left())}, {**tls, **expected}
+    if must_be_public and not all(map(is_public, addresses)):
+        raise NotPublic
+    return addresses

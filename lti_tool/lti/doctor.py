@@ -7,12 +7,15 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from urllib3.exceptions import HTTPError
+
 from lti_tool import clock
 from lti_tool.lti import paging, strict_json
 from lti_tool.lti.addresses import look_up
+from lti_tool.lti.connections import CONNECT_SECONDS
 from lti_tool.lti.description import short
 from lti_tool.lti.grades import SCOPE_LINEITEM, SCOPE_LINEITEM_READONLY, SCOPE_SCORE
-from lti_tool.lti.http import CONNECT_SECONDS, Answer, Outbound, Unreachable
+from lti_tool.lti.http import Answer, Outbound, Unreachable
 from lti_tool.lti.messages import PlatformConfig
 from lti_tool.lti.outcomes import OutcomeKind, classify
 from lti_tool.lti.platform_keys import KeySetNotValid, read_key_set
@@ -90,7 +93,7 @@ def _names(platform: PlatformConfig) -> Iterator[Step]:
     for host in dict.fromkeys(urlsplit(url).hostname or "" for url in urls):
         try:
             found = set(look_up(host, 443, CONNECT_SECONDS))
-        except OSError:
+        except HTTPError:
             todo = "Check the platform's addresses, and this server's name service."
             yield Step(name="dns", verdict=Verdict.FAILED, says=f"{host} has no address.", todo=todo)
         else:

@@ -1,37 +1,37 @@
 """The only way out: hardened HTTP requests to platforms, with limits on time, size, address and trust.
 
-Requests go straight to an adapter, without a session of ``requests``: nothing follows a redirect, keeps a cookie, or
-asks the environment for proxies and ``REQUESTS_CA_BUNDLE``. Certificates are checked against certifi's list.
+Nothing follows a redirect, keeps a cookie, tries twice, or asks the environment for proxies and certificates.
 """
 
-import socket
+import json as json_text
+import ssl
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
-import requests
-from requests.adapters import HTTPAdapter
-from requests.structures import CaseInsensitiveDict
-from requests_hardened.ip_filter import InvalidIPAddress
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError
+import certifi
+from urllib3 import BaseHTTPResponse, PoolManager, Timeout
+from urllib3.exceptions import HTTPError, LocationParseError, NewConnectionError, SSLError
+from urllib3.exceptions import TimeoutError as TooSlow
+from urllib3.util import create_urllib3_context
 
 from lti_tool import __version__
 from lti_tool.errors import ToolError
 from lti_tool.language import mark
-from lti_tool.lti.addresses import BoundedAdapter, PinnedAdapter
+from lti_tool.lti.addresses import NoAddress, NotPublic
+from lti_tool.lti.connections import CONNECT_SECONDS, PlainPool, SecurePool, exchange
 
-CONNECT_SECONDS = 3.0
 DEFAULT_SECONDS = 10.0
 DEFAULT_LIMIT_BYTES = 1024 * 1024
-USER_AGENT = f"ThreeSteps/{__version__}"
+USUAL_HEADERS = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": f"ThreeSteps/{__version__}"}
+# Idle connections that are kept: to so many hosts, so many to each.
+HOSTS, CONNECTIONS = 64, 16
 
-_exchange = threading.local()
 _budget = threading.local()
 
 
@@ -69,29 +69,33 @@ class Outbound:
     """Two ways: one to the public internet, one to exactly the private hosts the operator listed.
 
     ``private_hosts`` are exact ``host:port`` entries; they may be private addresses and plain http. Everything else
-    must be https at a public address, and the connection goes to the very address that was checked. Thread-safe.
+    must be https at a public address, and the connection goes to the very address that was checked. Certificates are
+    checked against the list in the file ``trusted``, usually certifi's. Thread-safe.
     """
 
-    def __init__(self, private_hosts: frozenset[str] = frozenset()) -> None:
+    def __init__(self, private_hosts: frozenset[str] = frozenset(), trusted: str | None = None) -> None:
         self._private_hosts = frozenset(host.lower() for host in private_hosts)
-        self._public, self._private = map(_prepared, (PinnedAdapter(_seconds_left), BoundedAdapter(_seconds_left)))
-        self._trusted: bool | str = True
-        """What certificates are checked against; True is certifi's list."""
+        self._trusted = trusted
+
+    @cached_property
+    def _pools(self) -> PoolManager:
+        pools = PoolManager(HOSTS, maxsize=CONNECTIONS, ssl_context=_tls(self._trusted or certifi.where()))
+        pools.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
+        return pools
 
     def get(
         self,
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        params: Mapping[str, str] | None = None,
         limit_bytes: int = DEFAULT_LIMIT_BYTES,
         timeout: float = DEFAULT_SECONDS,
     ) -> Answer:
-        """Ask an address. ``params`` are added to the query it has; ``timeout`` is for the whole exchange, in seconds.
+        """Ask an address; ``timeout`` is for the whole exchange, in seconds.
 
         :raise Unreachable: refused address, no connection, too slow, or more than ``limit_bytes``.
         """
-        return self._send("GET", url, limit_bytes, timeout, headers=headers, params=params)
+        return self._send("GET", url, headers, None, limit_bytes, timeout)
 
     def post(
         self,
@@ -107,32 +111,50 @@ class Outbound:
 
         :raise Unreachable: as for ``get``; the platform may have acted on the request all the same.
         """
-        return self._send("POST", url, limit_bytes, timeout, headers=headers, data=data, json=json)
+        media_type: dict[str, str] = {}
+        if json is not None:
+            data, media_type = json_text.dumps(json).encode(), {"Content-Type": "application/json"}
+        elif isinstance(data, Mapping):
+            data, media_type = urlencode(data).encode(), {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._send("POST", url, {**media_type, **(headers or {})}, data or b"", limit_bytes, timeout)
 
     def close(self) -> None:
         """Close all idle connections."""
-        self._public.close()
-        self._private.close()
+        self._pools.clear()
 
-    def _send(self, method: str, url: str, limit_bytes: int, timeout: float, **parts: Any) -> Answer:
-        way = self._way_to(url)
+    def _send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None,
+        body: bytes | None,
+        limit_bytes: int,
+        timeout: float,
+    ) -> Answer:
+        is_private = self._is_private(url)
         timeout = _time_left(timeout)
-        usual = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": USER_AGENT}
-        parts["headers"] = {**usual, **(parts["headers"] or {})}
-        limits = (min(CONNECT_SECONDS, timeout), timeout)
         try:
-            request = requests.Request(method, url, **parts).prepare()
-            with (
-                _cut_off_after(timeout),
-                way.send(request, stream=True, timeout=limits, verify=self._trusted) as response,
-            ):
-                body = _read(response, limit_bytes)
-                return Answer(status=response.status_code, headers=_headers(response), body=body)
-        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+            with exchange(ends=time.monotonic() + timeout, is_private=is_private):
+                response = self._pools.urlopen(
+                    method,
+                    url,
+                    redirect=False,
+                    body=body,
+                    headers={**USUAL_HEADERS, **(headers or {})},
+                    retries=False,
+                    timeout=Timeout(connect=min(CONNECT_SECONDS, timeout), read=timeout),
+                    preload_content=False,
+                )
+                with closing(response):
+                    return Answer(status=response.status, headers=response.headers, body=_read(response, limit_bytes))
+        except (HTTPError, OSError, ValueError) as error:
             raise Unreachable(_reason(error)) from None
 
-    def _way_to(self, url: str) -> HTTPAdapter:
-        """Choose by the address as written; the public way checks what it resolves to."""
+    def _is_private(self, url: str) -> bool:
+        """Choose the way by the address as written; what a public one leads to is checked when it is called.
+
+        :raise Unreachable: neither way may be taken.
+        """
         if not url.isascii() or not url.isprintable() or any(mark in url for mark in " \\"):
             raise Unreachable("address not well-formed")
         try:
@@ -144,10 +166,18 @@ class Outbound:
             raise Unreachable("address not well-formed")
         host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
         if f"{host}:{port}" in self._private_hosts:
-            return self._private
+            return True
         if parts.scheme != "https":
             raise Unreachable("address is not https")
-        return self._public
+        return False
+
+
+@cache
+def _tls(trusted: str) -> ssl.SSLContext:
+    """Return what all connections may share: reading a list of certificates takes a while."""
+    context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
+    context.load_verify_locations(trusted)
+    return context
 
 
 def _time_left(timeout: float) -> float:
@@ -162,89 +192,10 @@ def _time_left(timeout: float) -> float:
     return left
 
 
-def _prepared(adapter: HTTPAdapter) -> HTTPAdapter:
-    adapter.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
-    return adapter
-
-
-class _PlainConnection(HTTPConnection):
-    """A connection that says which socket is in use, so that the cut-off can close it."""
-
-    def getresponse(self) -> Any:
-        """Wait for the headers; the read limit alone starts anew with each byte."""
-        _exchange.cut_off.watch(self.sock)
-        return super().getresponse()
-
-
-class _SecureConnection(HTTPSConnection):
-    """As above, for TLS."""
-
-    def getresponse(self) -> Any:
-        """Wait for the headers, as above."""
-        _exchange.cut_off.watch(self.sock)
-        return super().getresponse()
-
-
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _PlainConnection
-
-
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _SecureConnection
-
-
-class _CutOff:
-    """Shuts the socket of one exchange when its time is over."""
-
-    def __init__(self, end: float) -> None:
-        self._lock = threading.Lock()
-        self._socket: socket.socket | None = None
-        self.end = end
-        self.is_over = False
-
-    def watch(self, used: socket.socket | None) -> None:
-        with self._lock:
-            self._socket = used
-        if self.is_over and used is not None:
-            self.now()
-
-    def now(self) -> None:
-        with self._lock:
-            self.is_over = True
-            if self._socket is not None:
-                with suppress(OSError):  # closed already
-                    # Not the TLS object's own method: that one would let the next read go on without TLS.
-                    socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
-
-
-def _seconds_left() -> float:
-    """Return how long this thread's exchange may still take until it is connected."""
-    return float(min(CONNECT_SECONDS, _exchange.cut_off.end - time.monotonic()))
-
-
-@contextmanager
-def _cut_off_after(seconds: float) -> Iterator[None]:
-    cut_off = _exchange.cut_off = _CutOff(time.monotonic() + seconds)
-    timer = threading.Timer(seconds, cut_off.now)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-        if cut_off.is_over:
-            raise requests.Timeout
-    except (requests.RequestException, HTTPError, OSError, ValueError):
-        if cut_off.is_over:
-            raise requests.Timeout from None
-        raise
-    finally:
-        timer.cancel()
-        cut_off.watch(None)
-
-
-def _read(response: requests.Response, limit_bytes: int) -> bytes:
+def _read(response: BaseHTTPResponse, limit_bytes: int) -> bytes:
     """Read the body piece by piece as it arrives, so that the limit counts before the memory does."""
     pieces, size = [], 0
-    while piece := response.raw.read1(65_536, decode_content=False):
+    while piece := response.read1(65_536, decode_content=False):
         size += len(piece)
         if size > limit_bytes:
             raise _TooLarge
@@ -252,23 +203,19 @@ def _read(response: requests.Response, limit_bytes: int) -> bytes:
     return b"".join(pieces)
 
 
-class _TooLarge(requests.RequestException):
+class _TooLarge(HTTPError):
     """The answer is larger than the caller wants."""
-
-
-def _headers(response: requests.Response) -> Mapping[str, str]:
-    return CaseInsensitiveDict(response.headers)
 
 
 def _reason(error: Exception) -> str:
     """Say what failed in words of ours: an exception's own text may hold the answer or the address."""
     reasons: tuple[tuple[type[Exception], str], ...] = (
         (_TooLarge, "answer too large"),
-        (InvalidIPAddress, "address is not public"),
-        (requests.exceptions.SSLError, "certificate or TLS not valid"),
-        (requests.Timeout, "no answer in time"),
-        (TimeoutError, "no answer in time"),
-        (requests.exceptions.InvalidURL, "address not well-formed"),
-        (requests.ConnectionError, "no connection"),
+        (NotPublic, "address is not public"),
+        (SSLError, "certificate or TLS not valid"),
+        (NewConnectionError, "no connection"),
+        (NoAddress, "no connection"),
+        (TooSlow, "no answer in time"),
+        (LocationParseError, "address not well-formed"),
     )
     return next((words for kind, words in reasons if isinstance(error, kind)), "connection broke off")

@@ -116,7 +116,7 @@ def test_a_listed_private_host_is_reached_and_only_with_its_port(lms, http):
 def test_requests_name_the_tool_and_carry_what_was_asked(lms, http):
     lms.on("/x", "")
 
-    http.get(f"{lms.url}/x?type_id=1", params={"a": "b c"}, headers={"Accept": "text/x"})
+    http.get(f"{lms.url}/x?type_id=1&a=b+c", headers={"Accept": "text/x"})
     http.post(f"{lms.url}/x", data={"scope": "a b"})
     http.post(f"{lms.url}/x", json={"a": 1})
 
@@ -269,8 +269,7 @@ def test_a_certificate_nobody_vouches_for_is_refused(secure_lms):
 
 def test_an_answer_over_tls_is_read_and_a_slow_one_is_cut_off(lms, secure_lms):
     host, certificate = secure_lms
-    outbound = Outbound(frozenset({host}))
-    outbound._trusted = str(certificate)
+    outbound = Outbound(frozenset({host}), str(certificate))
     lms.on("/x", "hello")
     lms.on("/slow", lambda request: time.sleep(1.5) or Response("late"))
 
@@ -285,8 +284,7 @@ def test_an_answer_over_tls_is_read_and_a_slow_one_is_cut_off(lms, secure_lms):
 
 def test_the_filtered_way_speaks_tls_with_the_host_it_was_asked_for(lms, secure_lms, monkeypatch):
     host, certificate = secure_lms
-    outbound = Outbound()
-    outbound._trusted = str(certificate)
+    outbound = Outbound(trusted=str(certificate))
     monkeypatch.setattr(addresses, "is_public", lambda address: address in ("127.0.0.1", "::1"))
     lms.on("/x", "hello")
 
