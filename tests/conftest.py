@@ -14,8 +14,8 @@ from databases import KINDS, Copies, PostgresqlCopies, SqliteCopies, own_postgre
 from playwright.sync_api import expect
 from stage import Browser, Stage, make_settings
 
-# What a test leaves behind is much, and hardly any of it goes in circles: looking for those as often as Python does takes
-# a fifth of the time of all tests.
+# What a test leaves behind is much, and hardly any of it goes in circles: to look for those as often as Python does
+# would take a fifth of the time of all tests.
 gc.set_threshold(100_000, 20, 100)
 # A page that waits for its grade asks every five seconds; a busy machine must not decide a test.
 expect.set_options(timeout=20_000)
