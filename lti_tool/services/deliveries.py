@@ -30,7 +30,7 @@ from lti_tool.services import pacing, platforms
 from lti_tool.services.grading import WHOLE, resource_id
 from lti_tool.services.pacing import NOW
 
-BATCH = 10
+BATCH = 20
 """How many scores a lane takes at a time."""
 SHARES_KEPT = 100
 
@@ -71,7 +71,8 @@ _LOCKED = _LOCKED.with_for_update(skip_locked=True, of=_delivery)
 _ORPHANS = _LOCKED.where(_IS_ORPHAN).order_by(_delivery.c.id)
 _LONGEST_DUE = _LOCKED.where(_IS_WAITING).order_by(_delivery.c.next_at)
 _PROBES = _LOCKED.where(_IS_WAITING).order_by(_delivery.c.tries, _delivery.c.next_at)
-_CHANGE = update(_delivery).where(_delivery.c.id == bindparam("row"))
+CHANGE = update(_delivery).where(_delivery.c.id == bindparam("row"))
+"""Writes the given columns of one ``row``, or of many at once."""
 _COLUMN = (
     select(_column, _course.c.lineitems_url, _course.c.grade_scopes)
     .add_columns(*(_assignment.c[name] for name in ("title", "workshop_id", "resource_link_id")))
@@ -236,7 +237,7 @@ def _read(session: Session, query: Select[Any], which: dict[str, Any]) -> list[A
         except (ArithmeticError, ValueError):
             log.alert("delivery unreadable", delivery=row_id)
             broken = {"state": DeliveryState.HELD, "reason": OutcomeKind.OUR_FAULT}
-            session.execute(_CHANGE, {"row": row_id, **broken})
+            session.execute(CHANGE, {"row": row_id, **broken})
     return list(session.execute(query, which))
 
 
@@ -249,7 +250,7 @@ def _lane(
     lease_until: datetime,
 ) -> Lane:
     """Put a lease on deliveries, and note that from here on they may reach the platform, known to us or not."""
-    session.execute(_CHANGE, [_leased(row, owner, lease_until) for row in rows])
+    session.execute(CHANGE, [_leased(row, owner, lease_until) for row in rows])
     claimed = [_claimed(row, columns[row.column_id], owner, lease_until) for row in rows]
     return Lane(platform=platform, owner=owner, claimed=tuple(claimed))
 

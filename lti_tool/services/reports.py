@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from types import SimpleNamespace as Row
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -11,7 +13,7 @@ from lti_tool.db import table
 from lti_tool.lti.grades import OutcomeKind
 from lti_tool.models import DeliveryState, GradeDelivery, Member, Platform, PlatformState
 from lti_tool.services import pacing, rosters
-from lti_tool.services.deliveries import Claimed, Finding, Lane, Report
+from lti_tool.services.deliveries import CHANGE, Claimed, Finding, Lane, Report
 
 WAITS = (5, 15, 60, 300, 900, 3600)
 """Seconds before the next try; the last one goes on until ``GIVE_UP_AFTER``."""
@@ -21,14 +23,18 @@ GIVE_UP_AFTER = timedelta(days=14)
 NOT_ENROLLED, TEST_LEARNER = "not-enrolled", "test-learner"
 NOT_TAKEN = frozenset(OutcomeKind) - {OutcomeKind.ACCEPTED, OutcomeKind.CONFLICT, OutcomeKind.TROUBLE}
 """Answers that say for certain that the platform did not take the score."""
-_IS_OURS = GradeDelivery.id.in_(bindparam("rows", expanding=True))
+
+_delivery, _platform = map(table, (GradeDelivery, Platform))
+# Of columns alone, and written all at once: this is done for every few scores.
+_WRITTEN = ("lease_owner", "lease_until", "reason", "state", "tries", "next_at", "insists", "sent_version")
+_WRITTEN += ("delivered_version", "delivered_at", "submission_known")
+_READ = ("id", "member_id", "version", "changed_at", "waiting_since", *_WRITTEN)
 _HELD = (
-    select(GradeDelivery)
-    .where(GradeDelivery.state == DeliveryState.SENDING, _IS_OURS)
-    .order_by(GradeDelivery.id)
+    select(*(_delivery.c[name] for name in _READ))
+    .where(_delivery.c.state == DeliveryState.SENDING, _delivery.c.id.in_(bindparam("rows", expanding=True)))
+    .order_by(_delivery.c.id)
     .with_for_update()
 )
-_platform = table(Platform)
 _STATE = select(_platform.c.state).where(_platform.c.id == bindparam("platform"))
 
 
@@ -41,20 +47,23 @@ def record(session: Session, lane: Lane, reports: Sequence[Report], *, scale: fl
     for report in reports:
         if row := rows.get(report.claimed.delivery_id):
             _write(session, row, report, scale)
+    if rows:
+        session.execute(CHANGE, [_written(row) for row in rows.values()])
     # One lane meets many good answers and at most one bad one.
     for outcome in {report.outcome.kind: report.outcome for report in reports if report.outcome}.values():
         pacing.note(session, lane.platform.id, outcome, scale)
     return bool(session.scalar(_STATE, {"platform": lane.platform.id}) == PlatformState.ACTIVE)
 
 
-def _still_ours(session: Session, claimed: Sequence[Claimed]) -> dict[int, GradeDelivery]:
+def _still_ours(session: Session, claimed: Sequence[Claimed]) -> dict[int, Row]:
     """Return the rows that this worker still holds: after the lease, another may have taken over."""
-    found = {row.id: row for row in session.scalars(_HELD, {"rows": [each.delivery_id for each in claimed]})}
+    found = session.execute(_HELD, {"rows": [each.delivery_id for each in claimed]})
     leases = {each.delivery_id: (each.owner, each.lease_until) for each in claimed}
-    return {row.id: row for row in found.values() if (row.lease_owner, row.lease_until) == leases[row.id]}
+    held = (Row(**row) for row in found.mappings())
+    return {row.id: row for row in held if (row.lease_owner, row.lease_until) == leases[row.id]}
 
 
-def _write(session: Session, row: GradeDelivery, report: Report, scale: float) -> None:
+def _write(session: Session, row: Row, report: Report, scale: float) -> None:
     row.lease_owner = row.lease_until = None
     row.reason = report.reason
     if _was_not_taken(report) and not report.claimed.is_repeat:
@@ -69,13 +78,17 @@ def _write(session: Session, row: GradeDelivery, report: Report, scale: float) -
         _wait(row, report, scale)
 
 
+def _written(row: Row) -> dict[str, Any]:
+    return {"row": row.id} | {name: vars(row)[name] for name in _WRITTEN}
+
+
 def _was_not_taken(report: Report) -> bool:
     if report.outcome is None:
         return report.finding in (Finding.UNTOUCHED, Finding.ANEW)
     return report.outcome.kind in NOT_TAKEN
 
 
-def _sent(row: GradeDelivery, claimed: Claimed) -> None:
+def _sent(row: Row, claimed: Claimed) -> None:
     """Acknowledge the version that was sent; a newer one waits its turn."""
     row.delivered_version, row.delivered_at = claimed.version, clock.now()
     row.submission_known = row.submission_known or claimed.completed_at is not None
@@ -84,7 +97,7 @@ def _sent(row: GradeDelivery, claimed: Claimed) -> None:
     row.insists = row.insists and not is_newest
 
 
-def _hold(session: Session, row: GradeDelivery, report: Report) -> None:
+def _hold(session: Session, row: Row, report: Report) -> None:
     """Stop trying; a newer score than the one that was refused gets its own try."""
     row.tries = 0
     if row.version > report.claimed.version:
@@ -95,7 +108,7 @@ def _hold(session: Session, row: GradeDelivery, report: Report) -> None:
         _ask_why(session, row)
 
 
-def _ask_why(session: Session, row: GradeDelivery) -> None:
+def _ask_why(session: Session, row: Row) -> None:
     """Tell a test learner, and one who has left, from a refusal; have the course's list read if that is not clear."""
     member = session.get_one(Member, row.member_id)
     if member.is_test:
@@ -106,7 +119,7 @@ def _ask_why(session: Session, row: GradeDelivery) -> None:
         rosters.ask_again(session, member.course_id)
 
 
-def _wait(row: GradeDelivery, report: Report, scale: float) -> None:
+def _wait(row: Row, report: Report, scale: float) -> None:
     now = clock.now()
     row.state = DeliveryState.WAITING
     kind = report.outcome.kind if report.outcome else None
