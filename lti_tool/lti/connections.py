@@ -69,7 +69,7 @@ class _SocketInTime:
 
 class _ResponseInTime(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
-        super().__init__(_SocketInTime(sock), *args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(_SocketInTime(sock), *args, **kwargs)  # type: ignore[arg-type] # it asks for a file to read, for nothing else
 
 
 class _PlainConnection(HTTPConnection):
