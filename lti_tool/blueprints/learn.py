@@ -153,10 +153,10 @@ def _stored(shown: Activity) -> tuple[Stored, Work]:
     today, contacts = clock.today(visit.timezone), visit.support_contacts
     if not visit.works:
         return Stored(), Work(today=today, support_contacts=contacts)
-    with tool().database.reading() as session:
-        around = tool().sealer, _author(), current_workshop()
-        stored = progress.load(session, *around, shown)
-        answers = progress.answers_by_kind(session, *around, KINDS[shown.kind].reads)
+    around = tool().sealer, _author(), current_workshop()
+    with tool().database.looking() as door:
+        stored = progress.load(door, *around, shown)
+        answers = progress.answers_by_kind(door, *around, KINDS[shown.kind].reads)
     return stored, Work(today=today, support_contacts=contacts, answers=answers)
 
 

@@ -22,7 +22,16 @@ from lti_tool.log import log
 from lti_tool.lti.grades import SCOPE_LINEITEM, SCOPE_SCORE
 from lti_tool.lti.messages import Role
 from lti_tool.mentoring.score import MAXIMUM, Standing, module_standing, workshop_standing
-from lti_tool.models import Answer, Assignment, Course, DeliveryState, GradebookColumn, GradeDelivery, Member
+from lti_tool.models import (
+    Answer,
+    Assignment,
+    Course,
+    DeliveryState,
+    Deployment,
+    GradebookColumn,
+    GradeDelivery,
+    Member,
+)
 from lti_tool.prepared import Door, Prepared
 
 WHOLE = "workshop"
@@ -33,6 +42,32 @@ WHEN_COMPLETE, AS_THEY_GO = "when_complete", "as_they_go"
 SECOND = timedelta(seconds=1)
 FAR_AHEAD = timedelta(minutes=5)
 """A timestamp that runs further ahead of the clock is worth an operator's look: gradebooks may block on it."""
+
+_answer, _member, _assignment, _course, _deployment, _column, _delivery = map(
+    table, (Answer, Member, Assignment, Course, Deployment, GradebookColumn, GradeDelivery)
+)
+_LEARNER = Prepared(
+    select(_member.c.id, _member.c.course_id, _course.c.lineitems_url, _course.c.grade_scopes)
+    .add_columns(_deployment.c.platform_id)
+    .join_from(_member, _course)
+    .join(_deployment)
+    .where(_member.c.id == bindparam("member"), _member.c.role == Role.LEARNER, _member.c.is_test.is_(False))
+    .with_for_update(of=_member)
+)
+_COMPLETED = Prepared(
+    select(_answer.c.activity_id, _answer.c.completed_at).where(
+        _answer.c.member_id == bindparam("member"),
+        _answer.c.workshop_id == bindparam("workshop"),
+        _answer.c.completed_at.is_not(None),
+    )
+)
+_COLUMNS = Prepared(
+    select(*(_column.c[name] for name in ("id", "part", "maximum", "url")))
+    .add_columns(_assignment.c.send_when, _assignment.c.collects_grade)
+    .join_from(_column, _assignment)
+    .where(_assignment.c.course_id == bindparam("course"), _assignment.c.workshop_id == bindparam("workshop"))
+    .order_by(_column.c.id)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,9 +115,8 @@ def completed(session: Session, member_id: int, workshop_id: str) -> frozenset[s
 
 
 def _moments(session: Session, member_id: int, workshop_id: str) -> dict[str, datetime]:
-    found = select(Answer.activity_id, Answer.completed_at).filter(Answer.completed_at.is_not(None))
-    rows = session.execute(found.filter_by(member_id=member_id, workshop_id=workshop_id))
-    return {activity_id: at for activity_id, at in rows if at}
+    rows = _COMPLETED.rows(session, {"member": member_id, "workshop": workshop_id})
+    return {row["activity_id"]: row["completed_at"] for row in rows}
 
 
 def worth(session: Session, assignment_id: int) -> Decimal:
@@ -128,24 +162,22 @@ def queue_member(session: Session, member_id: int, workshop: Workshop) -> None:
     A test student, and a score that nobody waits for yet, queue nothing. The member is locked before anything is
     counted: whoever completes something meanwhile waits, sees these columns, and counts both.
     """
-    member = session.get_one(Member, member_id, with_for_update=True)
-    if member.is_test or member.role != Role.LEARNER:
+    found = _LEARNER.first(session, {"member": member_id})
+    if found is None:
         return
+    learner = SimpleNamespace(**found)
     moments = _moments(session, member_id, workshop.id)
-    columns = (
-        select(GradebookColumn)
-        .join(Assignment)
-        .filter(Assignment.course_id == member.course_id, Assignment.workshop_id == workshop.id)
-    )
     # In one order everywhere, so that a worker that records several of them never waits in a circle.
     theirs = select(GradeDelivery).filter_by(member_id=member_id).order_by(GradeDelivery.id).with_for_update()
     known = {delivery.column_id: delivery for delivery in session.scalars(theirs)}
-    for column in session.scalars(columns).all():
+    for row in _COLUMNS.rows(session, {"course": learner.course_id, "workshop": workshop.id}):
+        column = SimpleNamespace(**row)
+        is_reachable = _is_reachable(column.url, learner.lineitems_url, learner.grade_scopes)
         # A later version of the workshop may have dropped the module that a column stands for: its scores stay.
-        if is_usable(column, member.course) and (column.part == WHOLE or workshop.has_module(column.part)):
+        if column.collects_grade and is_reachable and (column.part == WHOLE or workshop.has_module(column.part)):
             score = standing(workshop, column.part, frozenset(moments), column.maximum)
             finished = _finished(workshop, column.part, moments) if score.complete else None
-            _queue(session, member, column, score, finished, known.get(column.id))
+            _queue(session, learner, column, score, finished, known.get(column.id))
 
 
 def _finished(workshop: Workshop, part: str, moments: Mapping[str, datetime]) -> datetime:
@@ -156,18 +188,18 @@ def _finished(workshop: Workshop, part: str, moments: Mapping[str, datetime]) ->
 
 def _queue(
     session: Session,
-    member: Member,
-    column: GradebookColumn,
+    learner: SimpleNamespace,
+    column: SimpleNamespace,
     score: Standing,
     finished: datetime | None,
     delivery: GradeDelivery | None,
 ) -> None:
     """Write the score into the outbox, unless it is what stands there, or it is too early to send it."""
-    if score.given is None or not _is_due(column.assignment, score, delivery):
+    if score.given is None or not _is_due(column.send_when, score, delivery):
         return
     now = clock.now()
     if delivery is None:
-        delivery = _new(session, member, column, score, now)
+        delivery = _new(session, learner, column, score, now)
     if (delivery.given, delivery.maximum) == (score.given, score.maximum):
         return
     if not score.given and not delivery.shares and not delivery.delivered_version:
@@ -184,11 +216,13 @@ def _queue(
         delivery.state = DeliveryState.WAITING
 
 
-def _new(session: Session, member: Member, column: GradebookColumn, score: Standing, now: datetime) -> GradeDelivery:
+def _new(
+    session: Session, learner: SimpleNamespace, column: SimpleNamespace, score: Standing, now: datetime
+) -> GradeDelivery:
     once = {"version": 0, "given": Decimal(-1), "maximum": score.maximum, "completed_at": None, "tries": 0}
     once |= {"changed_at": now - SECOND, "state": DeliveryState.WAITING, "delivered_version": 0, "next_at": now}
-    once["platform_id"] = member.course.deployment.platform_id
-    key = {"column_id": column.id, "member_id": member.id}
+    once["platform_id"] = learner.platform_id
+    key = {"column_id": column.id, "member_id": learner.id}
     return session.get_one(GradeDelivery, upsert(session, GradeDelivery, key, once=once))
 
 
@@ -203,21 +237,18 @@ def later(before: datetime, now: datetime) -> datetime:
     return moment
 
 
-def _is_due(assignment: Assignment, score: Standing, delivery: GradeDelivery | None) -> bool:
+def _is_due(send_when: str, score: Standing, delivery: GradeDelivery | None) -> bool:
     """Say whether a score may be sent: on request only a complete one, or one that lowers what was sent before.
 
     A first score is never a 0.
     """
     if score.complete:
         return True
-    if assignment.send_when == AS_THEY_GO:
+    if send_when == AS_THEY_GO:
         return delivery is not None or bool(score.given)
     return delivery is not None and (score.given or 0) * delivery.maximum < delivery.given * score.maximum
 
 
-_member, _assignment, _course, _column, _delivery = map(
-    table, (Member, Assignment, Course, GradebookColumn, GradeDelivery)
-)
 _STATE = Prepared(
     select(_member.c.is_test, _assignment.c.send_when, _assignment.c.collects_grade, _assignment.c.part)
     .add_columns(_course.c.lineitems_url, _course.c.grade_scopes, _column.c.id.label("column_id"), _column.c.url)

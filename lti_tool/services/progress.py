@@ -4,8 +4,9 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import and_, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
@@ -16,19 +17,24 @@ from lti_tool.errors import ToolError
 from lti_tool.language import mark
 from lti_tool.library.model import Workshop
 from lti_tool.models import Answer, AnswerRevision, Member
-from lti_tool.prepared import Door, Prepared
+from lti_tool.prepared import Door, Prepared, Row
 from lti_tool.seal import Sealer
 from lti_tool.services import grading
 
 REVISIONS_KEPT = 50
 REVISIONS_KEPT_FOR = timedelta(days=30)
 
-_answer = table(Answer)
+_answer, _member = map(table, (Answer, Member))
+_IS_THEIRS = and_(_answer.c.member_id == bindparam("member"), _answer.c.workshop_id == bindparam("workshop"))
+_ALL = select(*(_answer.c[name] for name in ("activity_id", "version", "sealed", "saved_at", "completed_at")))
 _BEGUN = Prepared(
     select(_answer.c.activity_id, _answer.c.completed_at, _answer.c.sealed.is_not(None).label("is_written")).where(
-        _answer.c.member_id == bindparam("member"), _answer.c.workshop_id == bindparam("workshop")
+        _IS_THEIRS
     )
 )
+_ANSWERS = Prepared(_ALL.where(_IS_THEIRS))
+_ANSWER = Prepared(_ALL.where(_IS_THEIRS, _answer.c.activity_id == bindparam("activity")))
+_WAS_HERE = Prepared(update(_member).where(_member.c.id == bindparam("member")).values(last_active_on=bindparam("day")))
 
 
 Begun = tuple[dict[str, str], dict[str, datetime]]
@@ -73,31 +79,28 @@ class AnswerStale(ToolError):
         self.current = current
 
 
-def load(session: Session, sealer: Sealer, author: Author, workshop: Workshop, activity: Activity) -> Stored:
-    """Return the author's answer to one activity."""
-    found = select(Answer).filter_by(member_id=author.member_id, workshop_id=workshop.id, activity_id=activity.id)
-    # Read anew even if this session has read it before: somebody may have saved in between.
-    answer = session.scalars(found.execution_options(populate_existing=True)).first()
-    return _opened(sealer, author, answer) if answer else Stored()
+def load(door: Door, sealer: Sealer, author: Author, workshop: Workshop, activity: Activity) -> Stored:
+    """Return the author's answer to one activity, as it is in the database now."""
+    found = _ANSWER.first(door, _theirs(author, workshop) | {"activity": activity.id})
+    return _opened(sealer, author, workshop, found) if found else Stored()
 
 
-def load_all(session: Session, sealer: Sealer, author: Author, workshop: Workshop) -> dict[str, Stored]:
+def load_all(door: Door, sealer: Sealer, author: Author, workshop: Workshop) -> dict[str, Stored]:
     """Return all the author's answers in a workshop, by activity id."""
-    found = select(Answer).filter_by(member_id=author.member_id, workshop_id=workshop.id)
-    return {answer.activity_id: _opened(sealer, author, answer) for answer in session.scalars(found)}
+    found = _ANSWERS.rows(door, _theirs(author, workshop))
+    return {row["activity_id"]: _opened(sealer, author, workshop, row) for row in found}
 
 
 def answers_by_kind(
-    session: Session, sealer: Sealer, author: Author, workshop: Workshop, kinds: Collection[str]
+    door: Door, sealer: Sealer, author: Author, workshop: Workshop, kinds: Collection[str]
 ) -> dict[str, Value]:
     """Return the author's answer to the workshop's first activity of each of these kinds, by kind."""
     first = {each.kind: each.id for each in reversed(workshop.activities) if each.kind in kinds}
     if not first:
         return {}
-    found = select(Answer).filter_by(member_id=author.member_id, workshop_id=workshop.id)
-    answers = session.scalars(found.filter(Answer.activity_id.in_(first.values())))
-    values = {answer.activity_id: _opened(sealer, author, answer).value for answer in answers}
-    return {kind: values[activity_id] for kind, activity_id in first.items() if values.get(activity_id)}
+    found = {row["activity_id"]: row for row in _ANSWERS.rows(door, _theirs(author, workshop))}
+    opened = {kind: _opened(sealer, author, workshop, found[each]) for kind, each in first.items() if each in found}
+    return {kind: stored.value for kind, stored in opened.items() if stored.value}
 
 
 def states(door: Door, member_id: int, workshop: Workshop) -> dict[str, str]:
@@ -146,7 +149,7 @@ def save(
     sealed = sealer.seal(json.dumps(value).encode(), *place(author, workshop.id, activity.id))
     if not _replace(session, author, workshop.id, activity.id, after, sealed):
         raise AnswerStale(load(session, sealer, author, workshop, activity))
-    session.execute(update(Member).filter_by(id=author.member_id).values(last_active_on=now.date()))
+    _WAS_HERE.writes(session, {"member": author.member_id, "day": now.date()})
     if complete and not before.completed_at:
         grading.queue_member(session, author.member_id, workshop)
     return after
@@ -167,7 +170,7 @@ def complete_once(
         theirs = {"member_id": author.member_id, "workshop_id": workshop.id, "activity_id": activity.id}
         again = {"sealed": sealed, "saved_at": now, "completed_at": now, "version": Answer.version + 1}
         session.execute(update(Answer).filter_by(**theirs, completed_at=None).values(again))
-    session.execute(update(Member).filter_by(id=author.member_id).values(last_active_on=now.date()))
+    _WAS_HERE.writes(session, {"member": author.member_id, "day": now.date()})
     grading.queue_member(session, author.member_id, workshop)
     return first
 
@@ -200,11 +203,15 @@ def forget_old_revisions(session: Session) -> int:
     return len(session.scalars(old.returning(AnswerRevision.id)).all())
 
 
-def _opened(sealer: Sealer, author: Author, answer: Answer) -> Stored:
+def _theirs(author: Author, workshop: Workshop) -> dict[str, Any]:
+    return {"member": author.member_id, "workshop": workshop.id}
+
+
+def _opened(sealer: Sealer, author: Author, workshop: Workshop, answer: Row) -> Stored:
     value: Value = {}
-    if answer.sealed is not None:
-        value = json.loads(sealer.open(answer.sealed, *place(author, answer.workshop_id, answer.activity_id)))
-    return Stored(version=answer.version, value=value, saved_at=answer.saved_at, completed_at=answer.completed_at)
+    if answer["sealed"] is not None:
+        value = json.loads(sealer.open(answer["sealed"], *place(author, workshop.id, answer["activity_id"])))
+    return Stored(value=value, **{name: answer[name] for name in ("version", "saved_at", "completed_at")})
 
 
 def place(author: Author, workshop_id: str, activity_id: str) -> tuple[str | int, ...]:
