@@ -26,8 +26,10 @@ NOT_TAKEN = frozenset(OutcomeKind) - {OutcomeKind.ACCEPTED, OutcomeKind.CONFLICT
 
 _delivery, _platform = map(table, (GradeDelivery, Platform))
 # Of columns alone, and written all at once: this is done for every few scores.
-_WRITTEN = ("lease_owner", "lease_until", "reason", "state", "tries", "next_at", "insists", "sent_version")
-_WRITTEN += ("delivered_version", "delivered_at", "submission_known")
+_WRITTEN = (
+    *("state", "reason", "tries", "next_at", "lease_owner", "lease_until"),
+    *("sent_version", "delivered_version", "delivered_at", "submission_known", "insists"),
+)
 _READ = ("id", "member_id", "version", "changed_at", "waiting_since", *_WRITTEN)
 _HELD = (
     select(*(_delivery.c[name] for name in _READ))
