@@ -97,7 +97,7 @@ MUTANTS = (
         name="no look at who holds the lease",
         module="services/reports.py",
         changes=(
-            (".where(GradeDelivery.state == DeliveryState.SENDING, _IS_OURS)", ".where(_IS_OURS)"),
+            (".where(_delivery.c.state == DeliveryState.SENDING, _delivery.c.id", ".where(_delivery.c.id"),
             ("if (row.lease_owner, row.lease_until) == leases[row.id]", "if row.id in leases"),
         ),
         # Torture may find it too, on a machine that lets a worker stand still for exactly long enough.
@@ -168,7 +168,7 @@ def kill(mutant: Mutant, seed: str) -> tuple[bool, str]:
         folder = Path(name)
         shutil.copytree(ROOT / "lti_tool", folder / "lti_tool", ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copytree(ROOT / "migrations", folder / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
-        _change(folder / "lti_tool" / mutant.module, mutant)
+        (folder / "lti_tool" / mutant.module).write_text(changed(mutant))
         words = [sys.executable, *mutant.judge, *(["--seed", seed] if mutant.judge == TORTURE else [])]
         paths = os.pathsep.join([str(folder), str(ROOT / "tests")])
         log = folder / "log"
@@ -188,12 +188,13 @@ def kill(mutant: Mutant, seed: str) -> tuple[bool, str]:
         return code == (FOUND if mutant.judge == TORTURE else 1), _last_words(log.read_text(errors="replace"))
 
 
-def _change(path: Path, mutant: Mutant) -> None:
-    text = path.read_text()
+def changed(mutant: Mutant) -> str:
+    """Return the text of its module with the mistake in it."""
+    text = (ROOT / "lti_tool" / mutant.module).read_text()
     for old, new in mutant.changes:
         assert text.count(old) == 1, f"{mutant.name}: {old!r} is not there, or more than once"
         text = text.replace(old, new)
-    path.write_text(text)
+    return text
 
 
 def _last_words(log: str) -> str:
