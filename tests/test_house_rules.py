@@ -33,6 +33,15 @@ def test_only_files_are_served_without_a_blueprint(app):
     assert bare == {"static"}
 
 
+def test_a_web_process_does_not_load_what_only_documents_need():
+    heavy = "{'docx', 'lxml', 'icalendar', 'typst'} & set(sys.modules)"
+    loads = subprocess.run(
+        [sys.executable, "-c", f"import sys, lti_tool.app; print({heavy})"], capture_output=True, text=True, check=True
+    )
+
+    assert loads.stdout == "set()\n"
+
+
 def test_only_the_database_module_commits():
     committing = [path for path in CODE if re.search(r"\.commit\(|\.begin\(\)", path.read_text())]
 

@@ -15,7 +15,7 @@ from lti_tool import clock, language
 from lti_tool.activities.base import Activity, Work
 from lti_tool.activities.paper import Paper, Picture
 from lti_tool.language import gettext as _
-from lti_tool.papers import calendar, pdf, text, word
+from lti_tool.papers import pdf, text
 from lti_tool.services import grading, papers, sharing
 from lti_tool.services.papers import Certificate, MadePaper
 from lti_tool.services.progress import Author
@@ -134,6 +134,8 @@ def _as_text(_made: MadePaper, paper: Paper) -> tuple[bytes, str, str]:
 
 
 def _as_docx(_made: MadePaper, paper: Paper) -> tuple[bytes, str, str]:
+    from lti_tool.papers import word  # with what it brings, nine MiB that most processes never need
+
     drawn = {component: png for component, svg in _pictures(paper).items() if (png := pdf.as_png(svg))}
     made = word.as_docx(paper, language=language.current().tag, made_at=clock.now(), pictures=drawn)
     return made, word.MEDIA_TYPE, "docx"
@@ -150,6 +152,8 @@ def _pictures(paper: Paper) -> dict[str, str]:
 
 
 def _as_ics(made: MadePaper, paper: Paper) -> tuple[bytes, str, str]:
+    from lti_tool.papers import calendar  # as above
+
     events = [replace(event, uid=_entry_id(event.uid)) for event in paper.events]
     return calendar.as_ics(events, version=made.version, made_at=clock.now()), calendar.MEDIA_TYPE, "ics"
 
