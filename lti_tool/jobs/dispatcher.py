@@ -59,8 +59,8 @@ class Dispatcher:
         return bool(lanes)
 
     def _is_due(self) -> bool:
-        with self.courier.database.reading() as session:
-            return deliveries.is_due(session)
+        with self.courier.database.looking() as door:
+            return deliveries.is_due(door)
 
     def _carry(self, lane: Lane) -> None:
         try:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, exists, or_, select, update
@@ -26,6 +27,7 @@ from lti_tool.models import (
     Platform,
     PlatformPace,
 )
+from lti_tool.prepared import Door, Prepared
 from lti_tool.services import pacing, platforms
 from lti_tool.services.grading import WHOLE, resource_id
 from lti_tool.services.pacing import NOW
@@ -36,11 +38,11 @@ SHARES_KEPT = 100
 
 _MODELS = (GradeDelivery, GradebookColumn, Assignment, Course, Member, Person, Platform, PlatformPace)
 _delivery, _column, _assignment, _course, _member, _person, _platform, _pace = map(table, _MODELS)
-# The statements of a worker are made once, and of columns alone.
+# A worker asks these for every few scores.
 _THEIRS = _delivery.c.platform_id == bindparam("platform")
 _IS_WAITING = and_(_delivery.c.state == DeliveryState.WAITING, _delivery.c.next_at <= NOW)
 _IS_ORPHAN = and_(_delivery.c.state == DeliveryState.SENDING, _delivery.c.lease_until <= NOW)
-_PLATFORMS = (
+_PLATFORMS = Prepared(
     select(_platform.c.id)
     .outerjoin(_pace)
     .where(
@@ -51,8 +53,10 @@ _PLATFORMS = (
     )
     .order_by(_pace.c.served_at.nulls_first(), _platform.c.id)
 )
-_PLATFORM = select(*(_platform.c[name] for name in (*platforms.CONFIG, "sends_at_once"))).where(
-    _platform.c.id == bindparam("platform")
+_PLATFORM = Prepared(
+    select(*(_platform.c[name] for name in (*platforms.CONFIG, "sends_at_once"))).where(
+        _platform.c.id == bindparam("platform")
+    )
 )
 _other = _delivery.alias()
 _HAS_ITS_COLUMN = or_(
@@ -71,9 +75,10 @@ _LOCKED = _LOCKED.with_for_update(skip_locked=True, of=_delivery)
 _ORPHANS = _LOCKED.where(_IS_ORPHAN).order_by(_delivery.c.id)
 _LONGEST_DUE = _LOCKED.where(_IS_WAITING).order_by(_delivery.c.next_at)
 _PROBES = _LOCKED.where(_IS_WAITING).order_by(_delivery.c.tries, _delivery.c.next_at)
+_READ = {query: Prepared(query) for query in (_ORPHANS, _LONGEST_DUE, _PROBES)}
 CHANGE = update(_delivery).where(_delivery.c.id == bindparam("row"))
 """Writes the given columns of one ``row``, or of many at once."""
-_COLUMN = (
+_COLUMN = Prepared(
     select(_column, _course.c.lineitems_url, _course.c.grade_scopes)
     .add_columns(*(_assignment.c[name] for name in ("title", "workshop_id", "resource_link_id")))
     .add_columns(_assignment.c.part.label("own_part"))
@@ -170,7 +175,7 @@ def claim(session: Session, owner: str, lease: timedelta, *, threads: int = 1, b
     platform at a time, PostgreSQL skips locked rows, SQLite has one writer.
     """
     found: list[Lane] = []
-    waiting = session.scalars(_PLATFORMS, pacing.moments(clock.now())).all()
+    waiting = [row["id"] for row in _PLATFORMS.rows(session, pacing.moments(clock.now()))]
     for turn, platform_id in enumerate(waiting):
         if len(found) < threads:
             # Every platform that waits gets a lane before one gets a second.
@@ -179,9 +184,9 @@ def claim(session: Session, owner: str, lease: timedelta, *, threads: int = 1, b
     return found
 
 
-def is_due(session: Session) -> bool:
+def is_due(door: Door) -> bool:
     """Say whether there may be something to claim."""
-    return session.scalar(_PLATFORMS, pacing.moments(clock.now())) is not None
+    return _PLATFORMS.first(door, pacing.moments(clock.now())) is not None
 
 
 def let_go(session: Session, owner: str) -> None:
@@ -196,7 +201,8 @@ def _claim_of(session: Session, platform_id: int, owner: str, lease: timedelta, 
     pace = pacing.take(session, platform_id)
     if pace is None:
         return []
-    platform = session.execute(_PLATFORM, {"platform": platform_id}).one()
+    [found] = _PLATFORM.rows(session, {"platform": platform_id})
+    platform = SimpleNamespace(**found)
     free = min(threads, pacing.lanes(session, platform, pace, now))
     is_probe = pace.opened_at is not None
     rows = _pick(session, platform_id, now, 1 if is_probe else free * batch, is_probe=is_probe) if free else []
@@ -228,7 +234,7 @@ def _one_for_each_unmade(rows: list[Any], columns: dict[int, ColumnPlace]) -> li
 def _read(session: Session, query: Select[Any], which: dict[str, Any]) -> list[Any]:
     """Read rows; one that cannot be read is held, so that it blocks none of the others."""
     try:
-        return list(session.execute(query, which))
+        return [SimpleNamespace(**row) for row in _READ[query].rows(session, which)]
     except (ArithmeticError, ValueError) as error:
         log.fault(error)
     for row_id in session.scalars(query.with_only_columns(_delivery.c.id), which).all():
@@ -238,7 +244,7 @@ def _read(session: Session, query: Select[Any], which: dict[str, Any]) -> list[A
             log.alert("delivery unreadable", delivery=row_id)
             broken = {"state": DeliveryState.HELD, "reason": OutcomeKind.OUR_FAULT}
             session.execute(CHANGE, {"row": row_id, **broken})
-    return list(session.execute(query, which))
+    return [SimpleNamespace(**row) for row in _READ[query].rows(session, which)]
 
 
 def _lane(
@@ -296,7 +302,8 @@ def share_of(given: Decimal, maximum: Decimal) -> str:
 
 
 def _place(session: Session, column_id: int) -> ColumnPlace:
-    found: Any = session.execute(_COLUMN, {"column": column_id}).one()
+    [row] = _COLUMN.rows(session, {"column": column_id})
+    found = SimpleNamespace(**row)
     return ColumnPlace(
         id=column_id,
         lineitem=found.url,

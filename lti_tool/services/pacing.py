@@ -6,6 +6,7 @@ says; fewer once it throttles us, one at a time while it is down.
 
 import secrets
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
@@ -16,6 +17,7 @@ from lti_tool.db import UtcDateTime, add_once, table
 from lti_tool.log import log
 from lti_tool.lti.grades import Outcome, OutcomeKind, sends_at_once
 from lti_tool.models import DeliveryState, GradeDelivery, Platform, PlatformPace, PlatformState
+from lti_tool.prepared import Prepared
 
 OPENS_AFTER = 5
 """Failures in a row after which the breaker opens: then one score at a time sees whether the platform is back."""
@@ -48,16 +50,19 @@ def _is_over(moment: ColumnElement[datetime | None]) -> ColumnElement[bool]:
 _IS_UP = or_(_pace.c.opened_at.is_(None), _is_over(_pace.c.probe_at))
 READY = and_(_platform.c.state == PlatformState.ACTIVE, _is_over(_pace.c.rest_until), _IS_UP)
 """What makes a platform ready for a score: it is active, not resting, up, or to be probed."""
-# Made once, and of columns alone: a worker asks these for every few scores.
+# A worker asks these for every few scores.
 _OF_PLATFORM = _pace.c.platform_id == bindparam("platform")
-_TAKE = select(_pace).where(_OF_PLATFORM).with_for_update(skip_locked=True)
-_TROUBLES = select(_pace.c.failures, _pace.c.throttles, _pace.c.opened_at).where(_OF_PLATFORM)
+_TAKE = Prepared(select(_pace).where(_OF_PLATFORM).with_for_update(skip_locked=True))
+_TROUBLES = Prepared(select(_pace.c.failures, _pace.c.throttles, _pace.c.opened_at).where(_OF_PLATFORM))
 _LOCKED = select(PlatformPace).where(_OF_PLATFORM).with_for_update()
-_SERVED = update(_pace).where(_OF_PLATFORM)
-_BUSY = select(func.count(_delivery.c.lease_owner.distinct())).where(
-    _delivery.c.platform_id == bindparam("platform"),
-    _delivery.c.state == DeliveryState.SENDING,
-    _delivery.c.lease_until > NOW,
+_SERVED = Prepared(update(_pace).where(_OF_PLATFORM).values(served_at=NOW))
+_PROBED = Prepared(update(_pace).where(_OF_PLATFORM).values(served_at=NOW, probe_at=bindparam("until")))
+_BUSY = Prepared(
+    select(func.count(_delivery.c.lease_owner.distinct()).label("lanes")).where(
+        _delivery.c.platform_id == bindparam("platform"),
+        _delivery.c.state == DeliveryState.SENDING,
+        _delivery.c.lease_until > NOW,
+    )
 )
 
 
@@ -69,22 +74,25 @@ def jittered(seconds: float, scale: float = 1.0) -> timedelta:
 def take(session: Session, platform_id: int) -> Any:
     """Lock how we get on with a platform; None if another worker is taking scores for it at this moment."""
     key = {"platform": platform_id}
-    pace = session.execute(_TAKE, key).first()
+    pace = _TAKE.first(session, key)
     if pace is None and add_once(session, PlatformPace, platform_id=platform_id, throttles=0, failures=0):
-        pace = session.execute(_TAKE, key).first()
-    return pace
+        pace = _TAKE.first(session, key)
+    return pace and SimpleNamespace(**pace)
 
 
 def serve(session: Session, pace: Any, now: datetime, lease: timedelta) -> None:
     """Note that scores were taken for a platform whose pace is locked, and if one is to see whether it is back."""
-    probe = {} if pace.opened_at is None else {"probe_at": now + lease}
-    session.execute(_SERVED, {"platform": pace.platform_id, "served_at": now, **probe})
+    served = {"platform": pace.platform_id, "now": now}
+    if pace.opened_at is None:
+        _SERVED.writes(session, served)
+    else:
+        _PROBED.writes(session, served | {"until": now + lease})
 
 
 def lanes(session: Session, platform: Any, pace: Any, now: datetime) -> int:
     """Return how many more sequences of scores may begin now; the pace must be locked."""
-    busy = session.scalar(_BUSY, {"platform": platform.id, "now": now}) or 0
-    return max(0, at_once(pace, _usual(platform), now) - busy)
+    [busy] = _BUSY.rows(session, {"platform": platform.id, "now": now})
+    return max(0, at_once(pace, _usual(platform), now) - int(busy["lanes"]))
 
 
 def _usual(platform: Any) -> int:
@@ -105,10 +113,9 @@ def at_once(pace: Any, usual: int, now: datetime) -> int:
 
 def note(session: Session, platform_id: int, outcome: Outcome, scale: float = 1.0) -> None:
     """Note how a platform answered; ``scale`` shortens our own waits, never the one that the platform asks for."""
-    session.flush()  # a statement of columns alone does not look for what is not written yet
-    troubles = session.execute(_TROUBLES, {"platform": platform_id}).first()
+    troubles = _TROUBLES.first(session, {"platform": platform_id})
     is_bad = outcome.kind in FAILING or outcome.kind is OutcomeKind.THROTTLED
-    if troubles is None or not (is_bad or any(troubles)):
+    if troubles is None or not (is_bad or any(troubles.values())):
         return
     pace = session.scalars(_LOCKED, {"platform": platform_id}).one()
     now = clock.now()

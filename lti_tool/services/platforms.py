@@ -1,9 +1,10 @@
 """Registered platforms: find the one a sign-in names, add one, list them."""
 
 from dataclasses import dataclass, fields
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
@@ -195,6 +196,6 @@ def get(door: Door, platform_id: int) -> PlatformConfig:
     return PlatformConfig(**found)
 
 
-def config(platform: Platform | Row[Any]) -> PlatformConfig:
+def config(platform: Platform | SimpleNamespace) -> PlatformConfig:
     """Return what the protocol must know of a platform, or of its columns."""
     return PlatformConfig(**{name: getattr(platform, name) for name in CONFIG})

@@ -12,6 +12,7 @@ from lti_tool import clock
 from lti_tool.db import table
 from lti_tool.lti.grades import OutcomeKind
 from lti_tool.models import DeliveryState, GradeDelivery, Member, Platform, PlatformState
+from lti_tool.prepared import Prepared
 from lti_tool.services import pacing, rosters
 from lti_tool.services.deliveries import CHANGE, Claimed, Finding, Lane, Report
 
@@ -37,7 +38,7 @@ _HELD = (
     .order_by(_delivery.c.id)
     .with_for_update()
 )
-_STATE = select(_platform.c.state).where(_platform.c.id == bindparam("platform"))
+_STATE = Prepared(select(_platform.c.state).where(_platform.c.id == bindparam("platform")))
 
 
 def record(session: Session, lane: Lane, reports: Sequence[Report], *, scale: float = 1.0) -> bool:
@@ -54,7 +55,8 @@ def record(session: Session, lane: Lane, reports: Sequence[Report], *, scale: fl
     # One lane meets many good answers and at most one bad one.
     for outcome in {report.outcome.kind: report.outcome for report in reports if report.outcome}.values():
         pacing.note(session, lane.platform.id, outcome, scale)
-    return bool(session.scalar(_STATE, {"platform": lane.platform.id}) == PlatformState.ACTIVE)
+    platform = _STATE.first(session, {"platform": lane.platform.id})
+    return platform is not None and platform["state"] == PlatformState.ACTIVE
 
 
 def _still_ours(session: Session, claimed: Sequence[Claimed]) -> dict[int, Row]:
