@@ -5,8 +5,6 @@ import io
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
@@ -21,15 +19,13 @@ CONNECT_SECONDS = 3.0
 _exchange = threading.local()
 
 
-@contextmanager
-def exchange(*, ends: float, is_private: bool) -> Iterator[None]:
-    """Bind what this thread sends and reads inside the block.
+def begin_exchange(*, ends: float, is_private: bool) -> None:
+    """Bind what this thread sends and reads from now on, until it begins the next exchange.
 
     ``ends`` is a time of ``time.monotonic``. Where ``is_private`` is false, every new connection leads to an address
     that was found to be public.
     """
     _exchange.ends, _exchange.is_private = ends, is_private
-    yield
 
 
 class _ReaderInTime(io.RawIOBase):

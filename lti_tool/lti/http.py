@@ -24,7 +24,7 @@ from lti_tool import __version__
 from lti_tool.errors import ToolError
 from lti_tool.language import mark
 from lti_tool.lti.addresses import NoAddress, NotPublic
-from lti_tool.lti.connections import CONNECT_SECONDS, PlainPool, SecurePool, exchange
+from lti_tool.lti.connections import CONNECT_SECONDS, PlainPool, SecurePool, begin_exchange
 
 DEFAULT_SECONDS = 10.0
 DEFAULT_LIMIT_BYTES = 1024 * 1024
@@ -134,19 +134,19 @@ class Outbound:
         is_private = self._is_private(url)
         timeout = _time_left(timeout)
         try:
-            with exchange(ends=time.monotonic() + timeout, is_private=is_private):
-                response = self._pools.urlopen(
-                    method,
-                    url,
-                    redirect=False,
-                    body=body,
-                    headers={**USUAL_HEADERS, **(headers or {})},
-                    retries=False,
-                    timeout=Timeout(connect=min(CONNECT_SECONDS, timeout), read=timeout),
-                    preload_content=False,
-                )
-                with closing(response):
-                    return Answer(status=response.status, headers=response.headers, body=_read(response, limit_bytes))
+            begin_exchange(ends=time.monotonic() + timeout, is_private=is_private)
+            response = self._pools.urlopen(
+                method,
+                url,
+                redirect=False,
+                body=body,
+                headers={**USUAL_HEADERS, **(headers or {})},
+                retries=False,
+                timeout=Timeout(connect=min(CONNECT_SECONDS, timeout), read=timeout),
+                preload_content=False,
+            )
+            with closing(response):
+                return Answer(status=response.status, headers=response.headers, body=_read(response, limit_bytes))
         except (HTTPError, OSError, ValueError) as error:
             raise Unreachable(_reason(error)) from None
 
