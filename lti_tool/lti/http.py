@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -75,13 +75,8 @@ class Outbound:
 
     def __init__(self, private_hosts: frozenset[str] = frozenset(), trusted: str | None = None) -> None:
         self._private_hosts = frozenset(host.lower() for host in private_hosts)
-        self._trusted = trusted
-
-    @cached_property
-    def _pools(self) -> PoolManager:
-        pools = PoolManager(HOSTS, maxsize=CONNECTIONS, ssl_context=_tls(self._trusted or certifi.where()))
-        pools.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
-        return pools
+        self._pools = PoolManager(HOSTS, maxsize=CONNECTIONS, ssl_context=_tls(trusted or certifi.where()))
+        self._pools.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
 
     def get(
         self,
@@ -174,7 +169,7 @@ class Outbound:
 
 @cache
 def _tls(trusted: str) -> ssl.SSLContext:
-    """Return what all connections may share: reading a list of certificates takes a while."""
+    """Return what all connections of a process share: reading a list of certificates takes a while."""
     context = create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
     context.load_verify_locations(trusted)
     return context

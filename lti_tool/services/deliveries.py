@@ -234,7 +234,7 @@ def _one_for_each_unmade(rows: list[Any], columns: dict[int, ColumnPlace]) -> li
 def _read(session: Session, query: Select[Any], which: dict[str, Any]) -> list[Any]:
     """Read rows; one that cannot be read is held, so that it blocks none of the others."""
     try:
-        return [SimpleNamespace(**row) for row in _READ[query].rows(session, which)]
+        return _rows(session, query, which)
     except (ArithmeticError, ValueError) as error:
         log.fault(error)
     for row_id in session.scalars(query.with_only_columns(_delivery.c.id), which).all():
@@ -244,6 +244,10 @@ def _read(session: Session, query: Select[Any], which: dict[str, Any]) -> list[A
             log.alert("delivery unreadable", delivery=row_id)
             broken = {"state": DeliveryState.HELD, "reason": OutcomeKind.OUR_FAULT}
             session.execute(CHANGE, {"row": row_id, **broken})
+    return _rows(session, query, which)
+
+
+def _rows(session: Session, query: Select[Any], which: dict[str, Any]) -> list[Any]:
     return [SimpleNamespace(**row) for row in _READ[query].rows(session, which)]
 
 

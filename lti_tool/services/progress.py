@@ -95,12 +95,9 @@ def answers_by_kind(
     door: Door, sealer: Sealer, author: Author, workshop: Workshop, kinds: Collection[str]
 ) -> dict[str, Value]:
     """Return the author's answer to the workshop's first activity of each of these kinds, by kind."""
-    first = {each.kind: each.id for each in reversed(workshop.activities) if each.kind in kinds}
-    if not first:
-        return {}
-    found = {row["activity_id"]: row for row in _ANSWERS.rows(door, _theirs(author, workshop))}
-    opened = {kind: _opened(sealer, author, workshop, found[each]) for kind, each in first.items() if each in found}
-    return {kind: stored.value for kind, stored in opened.items() if stored.value}
+    first = {each.kind: each for each in reversed(workshop.activities) if each.kind in kinds}
+    values = {kind: load(door, sealer, author, workshop, activity).value for kind, activity in first.items()}
+    return {kind: value for kind, value in values.items() if value}
 
 
 def states(door: Door, member_id: int, workshop: Workshop) -> dict[str, str]:

@@ -35,7 +35,7 @@ ROUNDS = 25
 """In each a learner comes new to every course; then everything is made anew."""
 ROTATION = 1
 """The round in which the tool gets a new signing key, while everything goes on."""
-GOES_ON = 0.9
+GOES_ON = 0.6
 """The share of the learners who do more after their first visit."""
 CHANGES = 2
 """How often a score changes at the end of a round when the one before is slowly under way."""

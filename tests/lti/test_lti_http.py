@@ -7,6 +7,7 @@ import threading
 import time
 from contextlib import closing
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from cryptography import x509
@@ -197,6 +198,54 @@ def test_a_closed_port_is_no_connection():
     with pytest.raises(Unreachable, match="no connection"):
         outbound.get(f"http://127.0.0.1:{port}/")
 
+    outbound.close()
+
+
+@pytest.fixture
+def keeper():
+    """A host that keeps connections open: its port, and each connection that came."""
+    connections = []
+
+    class Keeping(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def setup(self):
+            connections.append(self.client_address)
+            super().setup()
+
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Length", "5")
+            self.end_headers()
+            self.wfile.write(b"hello")
+
+        def log_message(self, *_):
+            """Keep silent."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Keeping)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    yield server.server_port, connections
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_connection_is_used_again_and_its_name_looked_up_once(keeper, monkeypatch):
+    port, connections = keeper
+    looked_up, real = [], socket.getaddrinfo
+
+    def counting(host, *args, **kwargs):
+        looked_up.append(host)
+        return real(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", counting)
+    outbound = Outbound(frozenset({f"localhost:{port}"}))
+
+    bodies = [outbound.get(f"http://localhost:{port}/x").body for _ in range(3)]
+
+    assert bodies == [b"hello"] * 3
+    assert (len(connections), looked_up.count("localhost")) == (1, 1)
     outbound.close()
 
 

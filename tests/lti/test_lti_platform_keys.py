@@ -129,16 +129,14 @@ def test_xs_19_known_keys_outlive_an_outage_for_a_day(lms, sets, platform, signe
 
 
 @pytest.mark.parametrize("outage", OUTAGES.values(), ids=OUTAGES.keys())
-def test_xs_19_without_known_keys_the_launch_is_refused_and_recovers_at_once(
-    lms, sets, platform, signer, clock, outage
-):
+def test_xs_19_without_known_keys_the_launch_is_refused_and_recovers_at_once(lms, sets, platform, signer, outage):
     lms.on("/jwks", outage)
     with pytest.raises(PlatformKeysUnreachable) as refusal:
         sets.key(platform, "key-1")
     assert "down" not in refusal.value.detail
     lms.on("/jwks", document(signer.public_jwk()))
 
-    clock.shift(2)  # as long as the quick failure took, and some more
+    time.sleep(0.1)  # as long as the quick failure took, and some more
 
     assert sets.key(platform, "key-1")
 
