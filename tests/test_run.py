@@ -90,3 +90,19 @@ def test_it_serves_starts_again_what_died_and_stops_when_asked(running):
     process.send_signal(signal.SIGTERM)
     assert process.wait(40) == 0
     until(lambda: not is_ready(address), seconds=30)
+
+
+def test_signals_that_come_together_and_at_any_moment_are_heard():
+    held_and_asked_twice = (
+        "import signal\n"
+        "from lti_tool.cli.serve import asked_to_stop\n"
+        "stop = asked_to_stop()\n"
+        "with stop._cond:\n"  # as whoever waits for it, or sets it, holds it for a moment
+        "    signal.raise_signal(signal.SIGTERM)\n"
+        "    signal.raise_signal(signal.SIGTERM)\n"
+        "print(stop.wait(30))\n"
+    )
+
+    told = subprocess.run([sys.executable, "-c", held_and_asked_twice], capture_output=True, text=True, timeout=60)
+
+    assert (told.stdout, told.returncode) == ("True\n", 0)

@@ -6,6 +6,7 @@ import secrets
 import signal
 import sys
 import threading
+from _thread import start_new_thread
 from collections.abc import Callable
 from multiprocessing.context import ForkProcess
 from pathlib import Path
@@ -212,9 +213,13 @@ def _register(settings: Settings, lms: "LmsServer") -> None:
 
 
 def asked_to_stop() -> threading.Event:
-    """Return an event that SIGTERM, Ctrl-C and a closed terminal set; what was ignored (``nohup``) stays so."""
+    """Return an event that SIGTERM, Ctrl-C and a closed terminal set; what was ignored (``nohup``) stays so.
+
+    A handler runs in the middle of whatever the main thread does. That may hold the event's lock: it waits for the
+    event, or a signal just before is setting it. So another thread sets it, begun without ``threading``'s own locks.
+    """
     stop = threading.Event()
     for sign in STOP_SIGNS:
         if signal.getsignal(sign) is not signal.SIG_IGN:
-            signal.signal(sign, lambda *_: stop.set())
+            signal.signal(sign, lambda *_: start_new_thread(stop.set, ()))
     return stop
