@@ -29,7 +29,7 @@ OVERRIDDEN = "overridden"
 """The platform took our score and goes on showing the one that a person set."""
 PASSING = (OutcomeKind.TROUBLE, OutcomeKind.THROTTLED, OutcomeKind.MISDIRECTED, OutcomeKind.UNAUTHORIZED)
 """Answers that say nothing about whether we may look."""
-RECORD_EVERY = 0.5
+RECORD_EVERY = 1.0
 """Seconds after which what was sent is recorded, though the lane goes on."""
 RECORD_AGAIN_AFTER = (0.2, 1.0)
 GOES_ON = frozenset({Finding.SENT, Finding.CHANGED, Finding.HELD})

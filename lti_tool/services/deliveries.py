@@ -32,7 +32,7 @@ from lti_tool.services import pacing, platforms
 from lti_tool.services.grading import WHOLE, resource_id
 from lti_tool.services.pacing import NOW
 
-BATCH = 20
+BATCH = 40
 """How many scores a lane takes at a time."""
 SHARES_KEPT = 100
 
