@@ -223,7 +223,7 @@ class Browser:
     def answer_to(self, call: LoginCall) -> dict[str, str]:
         """Go through the sign-in that a call of the platform begins; return what it would have the browser post."""
         response = self.login(call.fields, method=call.method)
-        form = BeautifulSoup(requests.get(response.location, timeout=10).text, "html.parser").select_one("form")
+        form = BeautifulSoup(requests.get(response.location, timeout=10).text, "lxml").select_one("form")
         return {field["name"]: field["value"] for field in form.select("input[type=hidden]")}
 
     def login(self, fields: dict[str, str], *, method: str = "POST") -> TestResponse:
@@ -262,7 +262,7 @@ class Browser:
         response = self.get(path)
         assert response.status_code == status, response.text
         if self.language == LONG:
-            found = plain_words(BeautifulSoup(response.text, "html.parser"))
+            found = plain_words(BeautifulSoup(response.text, "lxml"))
             assert not found, f"{path}: {found}"
         return inspect(response.text, path)
 
@@ -297,7 +297,7 @@ def first_module(pile: str = "mentor", rating: str = "3") -> dict[str, dict[str,
 
 
 class Page:
-    """A page that came. BeautifulSoup, much slower than lxml, reads it only if a test asks it something."""
+    """A page that came. BeautifulSoup, much slower than lxml alone, reads it only if a test asks it something."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -305,7 +305,7 @@ class Page:
 
     @cached_property
     def _soup(self) -> BeautifulSoup:
-        return BeautifulSoup(self.text, "html.parser")
+        return BeautifulSoup(self.text, "lxml")
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._soup, name)

@@ -62,6 +62,7 @@ EYES = """(() => {
   eyes.keys = (name, given) => {
     const field = eyes.named(name);
     const arrow = (away) => Array(Math.abs(away)).fill(away < 0 ? "ArrowUp" : "ArrowDown");
+    if (field.type === "date") return { date: true };
     if (field.type === "checkbox") return { keys: field.checked === (given === "yes") ? [] : ["Space"] };
     if (field.type === "radio") {
       const all = [...document.querySelectorAll(`input[name="${name}"]`)];
@@ -123,9 +124,9 @@ class Keys:
     def to(self, target: Locator) -> None:
         """Press Tab until the target has the focus: as often as it should take, then as often as it still takes."""
         for _ in range(MOST_ROUNDS):
-            away = target.evaluate("each => eyes.away(each)")
+            away, trouble = target.evaluate("each => [eyes.away(each), eyes.trouble.splice(0)]")
+            assert not trouble, trouble
             if not away:
-                self.refuse_trouble()
                 return
             self.press(*["Tab" if away > 0 else "Shift+Tab"] * abs(away))
         raise AssertionError(f"no way by Tab to {target}")
@@ -157,13 +158,14 @@ class Keys:
 
     def _give(self, field: Locator, name: str, given: str) -> None:
         """Press or type what makes this the answer of the field that has the focus."""
-        if field.get_attribute("type") == "date":
+        how: dict[str, Any] = self.walk.inner.evaluate("([name, given]) => eyes.keys(name, given)", [name, given])
+        if how.get("date"):
             self._type_date(field, given)
             return
-        how: dict[str, Any] = self.walk.inner.evaluate("([name, given]) => eyes.keys(name, given)", [name, given])
         self.press(*how["keys"])
         text = str(how.get("text", ""))
-        self.walk.page.keyboard.type(text[:TYPED])
+        if text:
+            self.walk.page.keyboard.type(text[:TYPED])
         if len(text) > TYPED:  # to give nothing would take away what is marked
             self.walk.page.keyboard.insert_text(text[TYPED:])
 

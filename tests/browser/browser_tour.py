@@ -198,7 +198,7 @@ class Tour:
             "/log",
         ):
             self.walk.lms(path)
-            self.walk.page.wait_for_load_state("networkidle")
+            self.walk.page.wait_for_load_state()
             yield f"LMS {path}"
 
     def _sign_in(self) -> str:

@@ -80,7 +80,7 @@ def everything_typed_can_be_taken_away(walk, typed):
     """Take all answers, for programs and to read; a download can be repeated."""
     to(walk, "My data")
     as_data = json.loads(download(walk, "Download as data (JSON)"))
-    to_read = BeautifulSoup(download(walk, "Download to read"), "html.parser").get_text()
+    to_read = BeautifulSoup(download(walk, "Download to read"), "lxml").get_text()
     again = json.loads(download(walk, "Download as data (JSON)"))
     assert len([word for word in typed if word in to_read and word in json.dumps(as_data)]) > len(DOCUMENTS)
     assert again["written"] == as_data["written"]

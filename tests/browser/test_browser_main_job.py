@@ -35,7 +35,7 @@ def test_without_cookies_in_the_frame_one_button_goes_on_in_a_new_window(walk, s
     browser sends with a page in a frame (its own Sec-Fetch-Dest says so) and from the answers. The tool and the page
     see exactly what they would see of a browser that refuses them there; the new window keeps its cookies."""
     Wire(stage).drops_cookies_in_frames = True
-    walk.launch("mai")
+    walk.open("mai")
     expect(walk.heading).to_have_text("Open the workshop in a new window")
 
     with context.expect_page() as opened:

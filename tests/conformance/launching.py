@@ -94,7 +94,7 @@ def _answered(browser: Browser, call: LoginCall, leave_out: tuple[str, ...], cla
 
 def ask_platform(address: str) -> dict[str, str]:
     """Follow the tool's redirect to the platform; return the fields that it lets the browser post back."""
-    form = BeautifulSoup(requests.get(address, timeout=10).text, "html.parser").select_one("form")
+    form = BeautifulSoup(requests.get(address, timeout=10).text, "lxml").select_one("form")
     return {field["name"]: field["value"] for field in form.select("input[type=hidden]")}
 
 
@@ -145,10 +145,11 @@ def rows(stage: Stage) -> dict[str, int]:
         return dict(session.execute(sa.union_all(*counts)).all())
 
 
-def contents(stage: Stage) -> dict[str, list[Any]]:
+def contents(stage: Stage) -> dict[str, list[str]]:
     """Return everything that stands in the database."""
     with stage.database.reading() as session:
-        return {table.name: sorted(map(repr, session.execute(sa.select(table)))) for table in _tables()}
+        found = {table.name: map(tuple, session.execute(sa.select(table))) for table in _tables()}
+        return {name: sorted(map(repr, rows)) for name, rows in found.items()}
 
 
 def refused(response: TestResponse, code: str | None = None, *statuses: int) -> Page:

@@ -140,7 +140,7 @@ def test_a_browser_that_keeps_no_cookie_is_offered_a_new_window_before_the_platf
     offer = client.get(first.location, base_url=base_url)
 
     assert offer.status_code == 200
-    form = BeautifulSoup(offer.text, "html.parser").select_one("form")
+    form = BeautifulSoup(offer.text, "lxml").select_one("form")
     assert (form["method"], form["target"], form["action"]) == ("post", "_blank", "/lti/login")
     carried = {field["name"]: field["value"] for field in form.select("input[type=hidden]")}
     sent = {name: value for name, value in fields.items() if name.startswith("lti_") or name in (*NEEDED, "client_id")}
@@ -150,7 +150,7 @@ def test_a_browser_that_keeps_no_cookie_is_offered_a_new_window_before_the_platf
 def test_the_new_window_opens_the_visit(house):
     client, base_url = house.client(use_cookies=False), house.settings.base_url
     offer = client.get(client.post("/lti/login", base_url=base_url, data=_fields(house)).location, base_url=base_url)
-    form = BeautifulSoup(offer.text, "html.parser").select_one("form")
+    form = BeautifulSoup(offer.text, "lxml").select_one("form")
     window = house.browser()
 
     response = window.login({field["name"]: field["value"] for field in form.select("input[type=hidden]")})
@@ -175,7 +175,7 @@ def test_a_login_too_long_for_an_address_still_ends_in_a_visit(house):
     while offer.status_code == 303 and "/lti/login/check" in offer.location:
         offer = browser.get(offer.location)
     if offer.status_code == 200:
-        form = BeautifulSoup(offer.text, "html.parser").select_one("form")
+        form = BeautifulSoup(offer.text, "lxml").select_one("form")
         offer = browser.login({field["name"]: field["value"] for field in form.select("input[type=hidden]")})
 
     assert offer.status_code == 303, "the button of the new window only shows the same button again"

@@ -47,7 +47,7 @@ class Answer:
 def sign_in(browser: Browser, call: LoginCall) -> dict[str, str]:
     """Go through login and platform; return the form that the browser would post."""
     redirected = browser.login(call.fields, method=call.method)
-    form = BeautifulSoup(requests.get(redirected.location, timeout=10).text, "html.parser").select_one("form")
+    form = BeautifulSoup(requests.get(redirected.location, timeout=10).text, "lxml").select_one("form")
     return {field["name"]: field["value"] for field in form.select("input[type=hidden]")}
 
 

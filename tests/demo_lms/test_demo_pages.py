@@ -25,7 +25,7 @@ def state(client: FlaskClient) -> Lms:
 def page(client: FlaskClient, path: str) -> BeautifulSoup:
     answer = client.get(path)
     assert answer.status_code == 200
-    return BeautifulSoup(answer.text, "html.parser")
+    return BeautifulSoup(answer.text, "lxml")
 
 
 @pytest.mark.parametrize(

@@ -185,7 +185,7 @@ class Traveller(Browser):
         """
         asked = {"block": self.course.shown["block"], "person": person, **params}
         answer = _ok(self.wire.get(f"{self.course.url}/desk/open", params=asked, timeout=10))
-        form = BeautifulSoup(answer.text, "html.parser").select_one("form#lti-launch")
+        form = BeautifulSoup(answer.text, "lxml").select_one("form#lti-launch")
         return form["action"], {each["name"]: each["value"] for each in form.select("input[name]")}
 
     def arrive(self, person: str, **params: str) -> requests.Response:

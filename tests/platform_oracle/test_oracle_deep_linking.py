@@ -24,7 +24,7 @@ def filled_in(page):
 
 def go_back(author, fields, do):
     """Press one of the picker's buttons and let the browser take the signed answer to Open edX."""
-    page = BeautifulSoup(author.post(author.home, {**fields, "do": do}).text, "html.parser")
+    page = BeautifulSoup(author.post(author.home, {**fields, "do": do}).text, "lxml")
     form = page.select_one("form[data-send]")
     answer = {field["name"]: field["value"] for field in form.select("input[name]")}
     return author.wire.post(form["action"], data=answer, timeout=10)
@@ -99,7 +99,7 @@ def test_an_answer_that_was_changed_on_the_way_is_not_kept(course):
     author = course.browser()
     author.arrive("ines", choose="1")
     fields = filled_in(author.open(author.home))
-    page = BeautifulSoup(author.post(author.home, {**fields, "do": "add"}).text, "html.parser")
+    page = BeautifulSoup(author.post(author.home, {**fields, "do": "add"}).text, "lxml")
     form = page.select_one("form[data-send]")
     token = form.select_one("input[name=JWT]")["value"]
 

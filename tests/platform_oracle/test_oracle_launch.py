@@ -11,7 +11,7 @@ from lti_tool.models import Assignment, Member, Person
 
 def refused(answer, status, code):
     """Say whether this is our own page for a launch that is not taken, with this code."""
-    return answer.status_code == status and f"code {code}." in BeautifulSoup(answer.text, "html.parser").get_text()
+    return answer.status_code == status and f"code {code}." in BeautifulSoup(answer.text, "lxml").get_text()
 
 
 def test_a_learner_comes_from_open_edx_to_the_first_page(arrange):

@@ -58,4 +58,4 @@ def form_of(page: TestResponse) -> tuple[str, dict[str, str]]:
 
 def words(page: TestResponse) -> str:
     """Return a page's text on one line."""
-    return " ".join(BeautifulSoup(page.text, "html.parser").get_text(" ").split())
+    return " ".join(BeautifulSoup(page.text, "lxml").get_text(" ").split())

@@ -26,7 +26,7 @@ def opened(administrator, hostile, path=None, token=TOKEN):
 def test_the_page_names_every_host_and_marks_the_ones_that_differ(administrator, hostile):
     hostile.says(hostile.configuration(token_endpoint=f"http://localhost:{hostile.port}/token"))
 
-    page = BeautifulSoup(opened(administrator, hostile).text, "html.parser")
+    page = BeautifulSoup(opened(administrator, hostile).text, "lxml")
 
     rows = {row.td.get_text(strip=True): row for row in page.select("table")[0].select("tbody tr")}
     assert set(rows) == {"Issuer", "Sign-in", "Access tokens", "Public keys", "Registration"}
@@ -68,7 +68,7 @@ def test_one_press_registers_the_tool_and_leaves_it_pending(administrator, hosti
 
 
 def test_the_done_page_tells_only_the_origin_of_the_description_that_it_may_close(administrator, hostile):
-    done = BeautifulSoup(administrator.press(opened(administrator, hostile)).text, "html.parser")
+    done = BeautifulSoup(administrator.press(opened(administrator, hostile)).text, "lxml")
 
     assert done.select_one("[data-close]")["data-close"] == hostile.url
     assert done.select_one("script[src*='close.js']")

@@ -211,13 +211,13 @@ def test_the_administrators_pages_of_the_demo_lead_through_it(stage, administrat
     address = stage.settings.base_url + administrator.invited()
 
     adding = lms.post("/tools/", data={"address": address, "rules": "moodle"}, follow_redirects=True)
-    frame = BeautifulSoup(adding.text, "html.parser").select_one("iframe")
+    frame = BeautifulSoup(adding.text, "lxml").select_one("iframe")
     administrator.press(administrator.get(frame["src"]))
-    listed = BeautifulSoup(lms.get("/tools/").text, "html.parser")
+    listed = BeautifulSoup(lms.get("/tools/").text, "lxml")
     lms.post(listed.select_one("tr[data-client] form")["action"])
 
     assert listed.select_one(".state").get_text() == "Pending"
-    assert BeautifulSoup(lms.get("/tools/").text, "html.parser").select_one(".state").get_text() == "Active"
+    assert BeautifulSoup(lms.get("/tools/").text, "lxml").select_one(".state").get_text() == "Active"
     assert frame["data-origin"] == stage.settings.base_url
 
 

@@ -84,7 +84,7 @@ class Cookieless(Browser):
 
 def answer_of(address: str) -> dict[str, str]:
     """Follow the sign-in's address to the platform; return the form that it sends back."""
-    form = BeautifulSoup(requests.get(address, timeout=10).text, "html.parser").select_one("form")
+    form = BeautifulSoup(requests.get(address, timeout=10).text, "lxml").select_one("form")
     return {field["name"]: field["value"] for field in form.select("input[type=hidden]")}
 
 
