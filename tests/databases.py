@@ -86,6 +86,7 @@ class PostgresqlCopies:
         self._template = f"template_{os.getpid()}"
         self._numbers = itertools.count()
         self._used: list[str] = []
+        self._engines: dict[str, sa.Engine] = {}
         with self._admin.connect() as connection:
             connection.execute(sa.text(f"CREATE DATABASE {self._template}"))
         prepare(settings(self._url(self._template)))
@@ -111,7 +112,9 @@ class PostgresqlCopies:
         while self._used:
             with suppress(sa.exc.DBAPIError):
                 url = self._used.pop()
-                _empty(url, self._rows)
+                # The connection is kept: what PostgreSQL has planned on it, it need not plan again.
+                engine = self._engines.setdefault(url, sa.create_engine(url, pool_size=1))
+                _empty(engine, self._rows)
                 return url
         return None
 
@@ -151,9 +154,9 @@ def _contents(url: str) -> dict[sa.Table, list[dict[str, Any]]]:
     return {table: [dict(row) for row in found] for table, found in rows.items() if found}
 
 
-def _empty(url: str, rows: dict[sa.Table, list[dict[str, Any]]]) -> None:
+def _empty(engine: sa.Engine, rows: dict[sa.Table, list[dict[str, Any]]]) -> None:
     """Make the database what it was, but for the numbers that new rows of an emptied table get."""
-    with _engine(url).begin() as connection:
+    with engine.begin() as connection:
         connection.execute(sa.text("SET LOCAL lock_timeout = '5s'"))
         for table in reversed(Base.metadata.sorted_tables):
             connection.execute(table.delete())
