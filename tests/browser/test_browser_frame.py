@@ -5,6 +5,7 @@ import re
 import pytest
 from browser_wire import Wire
 from playwright.sync_api import expect
+from stage import until
 
 from lti_tool.demo_lms import launch_claims
 
@@ -43,7 +44,7 @@ def body_height(walk):
 
 def wait_until_the_frame_fits(walk):
     """Wait until the last message and the frame's height are the body's."""
-    walk.page.wait_for_function(FITS, arg=body_height(walk))
+    until(lambda: walk.page.evaluate(FITS, body_height(walk)))
     return walk.page.evaluate(FRAME)
 
 
