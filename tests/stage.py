@@ -81,7 +81,8 @@ def lent_app(settings: Settings) -> Iterator[Flask]:
     tool = app.extensions["tool"] = replace(tool, database=_databases.pop(settings.database_url, tool.database))
     yield app
     tool.http.close()
-    tool.database.engine.dispose()
+    if tool.database.engine.dialect.name == "sqlite":
+        tool.database.engine.dispose()  # the next test finds another file there
     _databases[settings.database_url] = tool.database
     if not settings.trusted_proxies:
         _apps.append(app)
@@ -89,8 +90,14 @@ def lent_app(settings: Settings) -> Iterator[Flask]:
 
 _apps: list[Flask] = []
 _databases: dict[str, Database] = {}
-"""By address: what SQLAlchemy has worked out for one test, it need not work out for the next."""
+"""By address: what SQLAlchemy, or PostgreSQL on a connection, has worked out for one test serves the next as well."""
 _parsed: set[int] = set()
+
+
+def leave_databases() -> None:
+    """Close the connections of all databases that were lent."""
+    while _databases:
+        _databases.popitem()[1].engine.dispose()
 
 
 class Ground:
