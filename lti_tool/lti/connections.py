@@ -70,6 +70,24 @@ class _ResponseInTime(http.client.HTTPResponse):
 
 class _PlainConnection(HTTPConnection):
     response_class = _ResponseInTime
+    _pieces: list[bytes] | None = None
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        """Send head and body in one piece: each call of the system lets other threads go first."""
+        self._pieces = []
+        try:
+            super().request(*args, **kwargs)
+            whole = b"".join(self._pieces)
+        finally:
+            self._pieces = None
+        self.send(whole)
+
+    def send(self, data: Any) -> None:
+        """Send bytes, or keep them until the request is whole."""
+        if self._pieces is None:
+            super().send(data)
+        else:
+            self._pieces.append(data)
 
     def _new_conn(self) -> socket.socket:
         """Look the name up once, and connect to one of the addresses that were checked.
@@ -93,9 +111,8 @@ class _PlainConnection(HTTPConnection):
         raise ConnectTimeoutError
 
 
-class _SecureConnection(HTTPSConnection):
-    response_class = _ResponseInTime
-    _new_conn = _PlainConnection._new_conn
+class _SecureConnection(_PlainConnection, HTTPSConnection):
+    pass
 
 
 class PlainPool(HTTPConnectionPool):

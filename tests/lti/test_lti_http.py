@@ -249,6 +249,23 @@ def test_a_connection_is_used_again_and_its_name_looked_up_once(keeper, monkeypa
     outbound.close()
 
 
+def test_head_and_body_are_sent_in_one_piece(lms, http, monkeypatch):
+    here, pieces, real = threading.get_ident(), [], socket.socket.sendall
+
+    def noting(self, data, *args):
+        if threading.get_ident() == here:
+            pieces.append(bytes(data))
+        return real(self, data, *args)
+
+    monkeypatch.setattr(socket.socket, "sendall", noting)
+    lms.on("/x", "hello")
+
+    assert http.post(f"{lms.url}/x", data=b"a body").body == b"hello"
+
+    (whole,) = pieces
+    assert whole.startswith(b"POST /x HTTP/1.1") and whole.endswith(b"a body")
+
+
 def test_the_environment_s_proxy_is_not_used(lms, http, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
