@@ -263,7 +263,8 @@ def test_head_and_body_are_sent_in_one_piece(lms, http, monkeypatch):
     assert http.post(f"{lms.url}/x", data=b"a body").body == b"hello"
 
     (whole,) = pieces
-    assert whole.startswith(b"POST /x HTTP/1.1") and whole.endswith(b"a body")
+    assert whole.startswith(b"POST /x HTTP/1.1")
+    assert whole.endswith(b"a body")
 
 
 def test_the_environment_s_proxy_is_not_used(lms, http, monkeypatch):
