@@ -21,12 +21,16 @@ EYES = """(() => {
   const group = (each) => (each.type === "radio" ? each.name : each);
   const here = () => (document.hasFocus() ? document.activeElement : document.body);
 
+  eyes.inSight = () => {
+    const box = document.activeElement.getBoundingClientRect();
+    return box.bottom > 0 && box.top < innerHeight;
+  };
+
   eyes.look = () => {
     const stop = document.activeElement;
     if (stop === document.body || stop.tabIndex < 0) return;
-    const box = stop.getBoundingClientRect();
     if (!own(stop).some(isRing)) eyes.trouble.push(`no focus ring on ${called(stop)}`);
-    if (box.bottom <= 0 || box.top >= innerHeight) eyes.trouble.push(`${called(stop)} has the focus out of sight`);
+    if (!eyes.inSight()) eyes.trouble.push(`${called(stop)} has the focus out of sight`);
   };
 
   // How often to press Tab from here to a stop; below zero with Shift.
@@ -62,7 +66,6 @@ EYES = """(() => {
   eyes.keys = (name, given) => {
     const field = eyes.named(name);
     const arrow = (away) => Array(Math.abs(away)).fill(away < 0 ? "ArrowUp" : "ArrowDown");
-    if (field.type === "date") return { date: true };
     if (field.type === "checkbox") return { keys: field.checked === (given === "yes") ? [] : ["Space"] };
     if (field.type === "radio") {
       const all = [...document.querySelectorAll(`input[name="${name}"]`)];
@@ -124,9 +127,9 @@ class Keys:
     def to(self, target: Locator) -> None:
         """Press Tab until the target has the focus: as often as it should take, then as often as it still takes."""
         for _ in range(MOST_ROUNDS):
-            away, trouble = target.evaluate("each => [eyes.away(each), eyes.trouble.splice(0)]")
-            assert not trouble, trouble
+            away = target.evaluate("each => eyes.away(each)")
             if not away:
+                self.refuse_trouble()
                 return
             self.press(*["Tab" if away > 0 else "Shift+Tab"] * abs(away))
         raise AssertionError(f"no way by Tab to {target}")
@@ -134,6 +137,7 @@ class Keys:
     def go(self, target: Locator) -> None:
         """Press Enter on a target, and wait for the page that comes: the focus is where its news begins."""
         self.to(target)
+        self.walk.inner.wait_for_function("() => eyes.inSight()")  # a page may still be scrolling to it
         trouble = self.walk.inner.evaluate("eyes.leave()")
         assert not trouble, trouble
         self.press("Enter")
@@ -158,14 +162,13 @@ class Keys:
 
     def _give(self, field: Locator, name: str, given: str) -> None:
         """Press or type what makes this the answer of the field that has the focus."""
-        how: dict[str, Any] = self.walk.inner.evaluate("([name, given]) => eyes.keys(name, given)", [name, given])
-        if how.get("date"):
+        if field.get_attribute("type") == "date":
             self._type_date(field, given)
             return
+        how: dict[str, Any] = self.walk.inner.evaluate("([name, given]) => eyes.keys(name, given)", [name, given])
         self.press(*how["keys"])
         text = str(how.get("text", ""))
-        if text:
-            self.walk.page.keyboard.type(text[:TYPED])
+        self.walk.page.keyboard.type(text[:TYPED])
         if len(text) > TYPED:  # to give nothing would take away what is marked
             self.walk.page.keyboard.insert_text(text[TYPED:])
 

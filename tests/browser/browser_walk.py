@@ -37,7 +37,7 @@ class Walk:
         """Open a link on the course page and wait for the first page of the visit, in a frame there."""
         self.open(person, course=course, link=link)
         expect(self.tool.locator("script[src*='/js/visit.js']")).to_be_attached()
-        self.inner.wait_for_load_state()
+        self.page.wait_for_load_state("networkidle")
 
     def open(self, person: str = "mai", *, course: str = "moodle-m101", link: str = "as-they-go") -> None:
         """Open a link on the course page, whatever comes of it."""
