@@ -7,6 +7,8 @@ INSTALL    := $(UV) pip install -q --python .venv --no-build --require-hashes
 VENDOR     := lti_tool/static/vendor/htmx.min.js
 CODE       := lti_tool migrations tests tools benchmarks
 BIN        := .venv/bin
+# A test waits for a browser or for other processes a sixth of its time: one more worker than there are cores.
+PYTEST     := $(BIN)/python -m pytest -q -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist loadfile --no-loadscope-reorder
 # Every command and every process a test starts imports a hundred libraries: compile them once, whatever the machine says.
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -30,9 +32,6 @@ run: .venv/.runtime $(VENDOR)  ## web server and worker with the settings of you
 
 work: .venv/.runtime  ## a worker alone: sends grades
 	@$(BIN)/lti-tool work
-
-# A test waits for a browser or for other processes a sixth of its time: one more worker than there are cores.
-PYTEST     = $(BIN)/python -m pytest -q -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist loadfile --no-loadscope-reorder
 
 test: check .tools/browser.json .tools/oracle/.ready  ## every check and test, on SQLite and PostgreSQL, in a real browser
 	@$(PYTEST)

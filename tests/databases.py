@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -85,8 +85,7 @@ class PostgresqlCopies:
         self._admin = _engine(self._server, isolation_level="AUTOCOMMIT")
         self._template = f"template_{os.getpid()}"
         self._numbers = itertools.count()
-        self._used: list[str] = []
-        self._engines: dict[str, sa.Engine] = {}
+        self._used: list[sa.Engine] = []
         with self._admin.connect() as connection:
             connection.execute(sa.text(f"CREATE DATABASE {self._template}"))
         prepare(settings(self._url(self._template)))
@@ -97,7 +96,7 @@ class PostgresqlCopies:
 
     def close(self) -> None:
         """Give up the connections over which copies were emptied."""
-        for engine in self._engines.values():
+        for engine in self._used:
             engine.dispose()
 
     def _made(self) -> str:
@@ -108,19 +107,21 @@ class PostgresqlCopies:
 
     @contextmanager
     def lent(self) -> Iterator[str]:
-        url = self._emptied() or self._made()
-        yield url
-        self._used.append(url)
+        # Its connection is kept: what PostgreSQL has planned on it, it need not plan again.
+        engine = self._emptied() or sa.create_engine(self._made(), pool_size=1)
+        yield engine.url.render_as_string(hide_password=False)
+        self._used.append(engine)
 
-    def _emptied(self) -> str | None:
+    def _emptied(self) -> sa.Engine | None:
         # One that a test has left without its tables, or that something still holds, is not used again.
         while self._used:
-            with suppress(sa.exc.DBAPIError):
-                url = self._used.pop()
-                # The connection is kept: what PostgreSQL has planned on it, it need not plan again.
-                engine = self._engines.setdefault(url, sa.create_engine(url, pool_size=1))
+            engine = self._used.pop()
+            try:
                 _empty(engine, self._rows)
-                return url
+            except sa.exc.DBAPIError:
+                engine.dispose()
+            else:
+                return engine
         return None
 
     def _url(self, name: str) -> str:

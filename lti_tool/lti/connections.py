@@ -112,7 +112,7 @@ class _PlainConnection(HTTPConnection):
 
 
 class _SecureConnection(_PlainConnection, HTTPSConnection):
-    pass
+    """The same, over TLS."""
 
 
 class PlainPool(HTTPConnectionPool):
