@@ -137,7 +137,7 @@ class Keys:
     def go(self, target: Locator) -> None:
         """Press Enter on a target, and wait for the page that comes: the focus is where its news begins."""
         self.to(target)
-        self.walk.inner.wait_for_function("() => eyes.inSight()")  # a page may still be scrolling to it
+        self.walk.inner.wait_for_function("() => eyes.inSight()")  # at once, or when the page has settled
         trouble = self.walk.inner.evaluate("eyes.leave()")
         assert not trouble, trouble
         self.press("Enter")
