@@ -11,12 +11,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests
 import sqlalchemy as sa
 import time_machine
-from bs4 import BeautifulSoup
 from mutants import Signer
-from stage import Browser, Page, Stage, hidden, inspect
+from stage import Browser, Page, Stage, ask_platform, hidden, inspect
 from werkzeug.test import TestResponse
 
 from lti_tool import clock
@@ -25,6 +23,7 @@ from lti_tool.demo_lms import begin
 from lti_tool.demo_lms.choosing import begin_choosing
 from lti_tool.demo_lms.oidc import LoginCall
 from lti_tool.errors import ToolError
+from lti_tool.prepared import Prepared
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
@@ -33,6 +32,16 @@ LIS = "http://purl.imsglobal.org/vocab/lis/v2/"
 MEMBERSHIP = LIS + "membership#"
 VISIT_COOKIE = "__Host-v-"
 ANSWERED = re.compile(r"reference ([0-9a-f]{12}), code ([a-z-]+)\.")
+_TABLES = Base.metadata.sorted_tables
+_ROWS = {table.name: Prepared(sa.select(table)) for table in _TABLES}
+_COUNTS = Prepared(
+    sa.union_all(
+        *(
+            sa.select(sa.literal(table.name).label("name"), sa.func.count().label("count")).select_from(table)
+            for table in _TABLES
+        )
+    )
+)
 _numbers = itertools.count(1)
 _inspected: set[str] = set()
 """Codes whose page was read with a strict eye in this process; the next ones differ in their reference alone."""
@@ -92,12 +101,6 @@ def _answered(browser: Browser, call: LoginCall, leave_out: tuple[str, ...], cla
     return Good(browser, signed, _decoded(header), answer["state"], Signer(lms.key, lms.kid))
 
 
-def ask_platform(address: str) -> dict[str, str]:
-    """Follow the tool's redirect to the platform; return the fields that it lets the browser post back."""
-    form = BeautifulSoup(requests.get(address, timeout=10).text, "lxml").select_one("form")
-    return {field["name"]: field["value"] for field in form.select("input[type=hidden]")}
-
-
 def newcomer(good: Good, name: str = "") -> Good:
     """Make the launch that of somebody nobody has met, so that tests in one house do not meet."""
     good.claims["sub"] = f"newcomer-{next(_numbers)}"
@@ -140,16 +143,14 @@ def csrf(browser: Browser, activity_id: str = "m0.privacy") -> str:
 
 def rows(stage: Stage) -> dict[str, int]:
     """Return how many rows each table has."""
-    counts = [sa.select(sa.literal(table.name), sa.func.count()).select_from(table) for table in _tables()]
-    with stage.database.reading() as session:
-        return dict(session.execute(sa.union_all(*counts)).all())
+    with stage.database.looking() as door:
+        return {row["name"]: row["count"] for row in _COUNTS.rows(door, {})}
 
 
 def contents(stage: Stage) -> dict[str, list[str]]:
     """Return everything that stands in the database."""
-    with stage.database.reading() as session:
-        found = {table.name: map(tuple, session.execute(sa.select(table))) for table in _tables()}
-        return {name: sorted(map(repr, rows)) for name, rows in found.items()}
+    with stage.database.looking() as door:
+        return {name: sorted(map(repr, rows.rows(door, {}))) for name, rows in _ROWS.items()}
 
 
 def refused(response: TestResponse, code: str | None = None, *statuses: int) -> Page:
@@ -158,15 +159,15 @@ def refused(response: TestResponse, code: str | None = None, *statuses: int) -> 
     assert visit_cookies(response) == []
     assert "Traceback" not in response.text
     page = Page(response.text)
-    reference, shown = ANSWERED.search(page.get_text()).groups()
+    reference, shown = ANSWERED.search(page.tree.text_content()).groups()
     assert reference == response.headers["X-Request-ID"]
     assert code in (shown, None), f"the page says {shown}"
     if shown not in _inspected:
         inspect(response.text, "refusal")
         _inspected.add(shown)
     kind = _refusals()[shown]
-    assert page.h1.get_text() == kind.message.rstrip(".")
-    assert page.select_one(".lead").get_text() == kind.remedy
+    assert page.tree.findtext(".//h1") == kind.message.rstrip(".")
+    assert page.tree.find_class("lead")[0].text_content() == kind.remedy
     return page
 
 
@@ -189,10 +190,6 @@ def fresh(good: Good) -> Good:
     """Return a copy of an answer nobody posted yet, as if its sign-in had just begun, for others to change."""
     now = int(clock.now().timestamp())
     return aged(replace(good, claims=good.claims | {"iat": now, "exp": now + 60}), clock.now())
-
-
-def _tables() -> list[sa.Table]:
-    return Base.metadata.sorted_tables
 
 
 def _refusals(kind: type[ToolError] = ToolError) -> dict[str, type[ToolError]]:

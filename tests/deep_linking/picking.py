@@ -13,7 +13,6 @@ from stage import Browser, inspect
 from werkzeug.test import TestResponse
 
 from lti_tool.demo_lms.choosing import begin_choosing, begin_review
-from lti_tool.demo_lms.oidc import LoginCall
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 DL = "https://purl.imsglobal.org/spec/lti-dl/claim/"
@@ -44,13 +43,6 @@ class Answer:
         return requests.post(self.action, data={"JWT": self.text}, timeout=10)
 
 
-def sign_in(browser: Browser, call: LoginCall) -> dict[str, str]:
-    """Go through login and platform; return the form that the browser would post."""
-    redirected = browser.login(call.fields, method=call.method)
-    form = BeautifulSoup(requests.get(redirected.location, timeout=10).text, "lxml").select_one("form")
-    return {field["name"]: field["value"] for field in form.select("input[type=hidden]")}
-
-
 def ask(
     browser: Browser,
     person: str = "ines",
@@ -65,7 +57,7 @@ def ask(
     """Post a deep linking request; ``claims`` and ``settings`` replace parts, ``without`` names claims to drop."""
     lms = browser.stage.lms
     found = lms.courses[course]
-    form = sign_in(browser, begin_choosing(lms, found, found.people[person], several=several, data=data))
+    form = browser.answer_to(begin_choosing(lms, found, found.people[person], several=several, data=data))
     good = jwt.decode(form["id_token"], options={"verify_signature": False})
     good |= {CLAIM + name: value for name, value in claims.items()}
     for name in without:
@@ -119,7 +111,7 @@ def review(
     found = lms.courses[course]
     (column, *_) = found.columns_of(found.links[link])
     call = begin_review(lms, found, column.id, found.people[learner], found.people[person])
-    return browser.post_launch(sign_in(browser, call))
+    return browser.post_launch(browser.answer_to(call))
 
 
 def payload(token: str) -> bytes:

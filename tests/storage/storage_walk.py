@@ -3,9 +3,8 @@
 import json
 from typing import Any
 
-import requests
 from bs4 import BeautifulSoup
-from stage import SAME_ORIGIN, Browser, Stage, inspect
+from stage import SAME_ORIGIN, Browser, Stage, ask_platform, inspect
 from werkzeug.test import TestResponse
 
 from lti_tool.demo_lms import begin
@@ -34,7 +33,7 @@ class Cookieless(Browser):
         page = self.put_page(person, course=course, link=link)
         place = page.select_one("[data-storage=put]")
         self.kept[place["data-key"]] = place["data-value"]
-        return answer_of(place["data-go-on"])
+        return ask_platform(place["data-go-on"])
 
     def put_page(
         self, person: str, *, course: str = "canvas-m101", link: str = "as-they-go", **more: str
@@ -80,12 +79,6 @@ class Cookieless(Browser):
     @property
     def _header(self) -> dict[str, str]:
         return {"Authorization": self.token} if self.token else {}
-
-
-def answer_of(address: str) -> dict[str, str]:
-    """Follow the sign-in's address to the platform; return the form that it sends back."""
-    form = BeautifulSoup(requests.get(address, timeout=10).text, "lxml").select_one("form")
-    return {field["name"]: field["value"] for field in form.select("input[type=hidden]")}
 
 
 def headers_of(page: BeautifulSoup) -> dict[str, str]:
