@@ -1,9 +1,12 @@
 """A process that has imported everything and forks web servers on demand, each there in a blink and easy to kill.
 
-Run with the tool's settings in the environment and a listening socket as its first argument. Each line on its standard
-input is answered with the number of a fresh process that serves the socket; all end with it.
+Run with the tool's settings in the environment and a listening socket as its first argument. The first line on its
+standard input is JSON: requests to rehearse, each a path and what a test client takes beside it, answered with their
+number. Each other line is answered with the number of a fresh process that serves the socket; all end with it.
 """
 
+import gc
+import json
 import os
 import signal
 import sys
@@ -19,9 +22,13 @@ def main(listening: int) -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", buffering=1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the tool's log is no answer
     app = create_app(Settings.load())
-    # What a first request imports is imported here, once; no connection may be shared with those who are forked.
-    app.test_client().put("/v/x/activities/x/answer", json={}, headers={"Authorization": "Bearer x"})
+    # What first requests work out is worked out here, once; no connection may be shared with those who are forked.
+    rehearsed = [app.test_client(use_cookies=False).put(**each) for each in json.loads(sys.stdin.readline())]
+    answers.write(f"{sum(each.status_code == 200 for each in rehearsed)}\n")
     app.extensions["tool"].database.engine.dispose()
+    # Nobody who is forked looks through it for what may go: looking would copy all of it for each of them.
+    gc.collect()
+    gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for _ in sys.stdin:
         if not (pid := os.fork()):

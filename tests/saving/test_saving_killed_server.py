@@ -1,5 +1,6 @@
 """What was acknowledged as saved is there, even if the server dies in that very moment."""
 
+import json
 import os
 import signal
 import socket
@@ -49,21 +50,32 @@ def test_a_text_that_was_acknowledged_survives_the_death_of_the_server(stage, le
     token = hidden(learner.activity(ACTIVITY))["csrf_token"]
     cookie = "; ".join(f"{each.key}={each.value}" for each in learner.client._cookies.values())
     headers = {**SAME_ORIGIN, "X-CSRF-Token": token, "Cookie": cookie}
-    path = f"{address}{learner.visit}/activities/{ACTIVITY}/answer"
+    path = f"{learner.visit}/activities/{ACTIVITY}/answer"
+    bodies = [
+        {"version": version, "value": {"text": f"What I wrote before all blows, {version}"}} for version in (0, 1)
+    ]
+    assert order(forks, json.dumps([{"path": path, "json": each, "headers": headers} for each in bodies])) == 2
     lost = []
 
-    for version in range(KILLS):
-        forks.stdin.write("go\n")
-        forks.stdin.flush()
-        pid = int(forks.stdout.readline())
+    for version in range(2, KILLS + 2):
+        pid = order(forks, "go")
         text = f"What I wrote before blow {version}"
-        saved = requests.put(path, json={"version": version, "value": {"text": text}}, headers=headers, timeout=60)
+        saved = requests.put(
+            address + path, json={"version": version, "value": {"text": text}}, headers=headers, timeout=60
+        )
         os.kill(pid, signal.SIGKILL)
         assert saved.status_code == 200, saved.text
         if stored_text(stage) != (version + 1, text):
             lost.append(version)
 
     assert lost == []
+
+
+def order(forks: subprocess.Popen[str], line: str) -> int:
+    """Write a line to the process that forks; return the number that it answers."""
+    forks.stdin.write(line + "\n")
+    forks.stdin.flush()
+    return int(forks.stdout.readline())
 
 
 def stored_text(stage) -> tuple[int, str]:
