@@ -1,12 +1,12 @@
 """All rules of a content pack: what authors run before they publish, and what the tool runs before it loads."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from lti_tool.library.pack import Pack
 from lti_tool.library.problems import Problem
 from lti_tool.library.reading import Unreadable, read_pack
-from lti_tool.library.rules import RULES
+from lti_tool.library.rules import ADVICE, RULES, Rule
 from lti_tool.library.rules.opening import opens_later
 
 
@@ -20,13 +20,13 @@ def check_pack(folder: Path, *, release: bool = False) -> list[Problem]:
         pack = read_pack(folder)
     except Unreadable as unreadable:
         return unreadable.problems
-    found = list(problems_of(pack))
+    found = list(problems_of(pack, (*RULES, *ADVICE)))
     if release:
         found.extend(opens_later(pack))
     return sorted(found)
 
 
-def problems_of(pack: Pack) -> Iterator[Problem]:
-    """Yield what the rules say of a pack whose files have the right shape."""
-    for rule in RULES:
+def problems_of(pack: Pack, rules: Iterable[Rule] = RULES) -> Iterator[Problem]:
+    """Yield what rules say of a pack whose files have the right shape."""
+    for rule in rules:
         yield from rule(pack)

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from second_workshop import AGENDA as OTHER_AGENDA
 from second_workshop import PACK
+from shipped import WORKSHOP
 from werkzeug.datastructures import MultiDict
 
 from lti_tool import language
@@ -19,10 +20,9 @@ from lti_tool.activities.base import Activity, BadAnswer, Incomplete, Work
 from lti_tool.activities.builder import Sheet
 from lti_tool.activities.evaluation import Closing
 from lti_tool.activities.paper import Paper, Signatures, Table
-from lti_tool.library.loader import SHIPPED, load_workshop
+from lti_tool.library.loader import load_workshop
 from lti_tool.pseudo import lengthened
 
-WORKSHOP = load_workshop(SHIPPED)
 TODAY = date(2026, 11, 25)
 WORK = Work(today=TODAY)
 

@@ -3,12 +3,12 @@
 from datetime import date
 
 import pytest
+from shipped import WORKSHOP
 
 from lti_tool.activities import KINDS
 from lti_tool.activities.base import BadAnswer, Incomplete, Work
-from lti_tool.library.loader import SHIPPED, load_workshop
 
-ACTIVITY = load_workshop(SHIPPED).activity("m2.discuss")
+ACTIVITY = WORKSHOP.activity("m2.discuss")
 WORK = Work(today=date(2026, 11, 25))
 KIND = KINDS["discussion"]
 TWENTY = " ".join(f"word{number}" for number in range(20))

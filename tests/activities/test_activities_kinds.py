@@ -6,14 +6,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shipped import WORKSHOP
 from werkzeug.datastructures import MultiDict
 
 from lti_tool.activities import KINDS
 from lti_tool.activities.base import Activity, BadAnswer, Incomplete, Work, content_of
 from lti_tool.activities.sort import Deck, SortOutcome
-from lti_tool.library.loader import SHIPPED, load_workshop
 
-WORKSHOP = load_workshop(SHIPPED)
 WORK = Work(today=date(2026, 11, 25))
 READING = WORKSHOP.activity("m0.welcome")
 ACKNOWLEDGEMENT = WORKSHOP.activity("m0.privacy")

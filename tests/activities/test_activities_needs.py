@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 from needs_examples import ALL_ANSWERED, WITH_SKIPS, Pairs, lines
+from shipped import WORKSHOP
 
 from lti_tool.activities import KINDS
 from lti_tool.activities.base import BadAnswer, Incomplete, Value, Work
 from lti_tool.activities.needs_assessment import NeedsResult
-from lti_tool.library.loader import SHIPPED, load_workshop
 from lti_tool.mentoring.needs import Change
 
-NEEDS = load_workshop(SHIPPED).activity("m1.needs")
+NEEDS = WORKSHOP.activity("m1.needs")
 KIND = KINDS["needs_assessment"]
 MONDAY = Work(today=date(2026, 11, 23))
 TUESDAY = Work(today=date(2026, 11, 24))

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from shipped import WORKSHOP
 from werkzeug.datastructures import MultiDict
 
 from lti_tool.activities import KINDS
@@ -12,11 +13,9 @@ from lti_tool.activities.fit_check import FitOutcome
 from lti_tool.activities.gap_view import GapOutcome
 from lti_tool.activities.network_outcome import MapOutcome
 from lti_tool.activities.paper import Picture, Table
-from lti_tool.library.loader import SHIPPED, load_workshop
 from lti_tool.mentoring.guidance import RULES
 from lti_tool.mentoring.network import network_of
 
-WORKSHOP = load_workshop(SHIPPED)
 MAP, GAPS, FIT = (WORKSHOP.activity(f"m2.{name}") for name in ("map", "gaps", "fit"))
 TODAY = date(2026, 11, 25)
 WORK = Work(today=TODAY)

@@ -3,13 +3,12 @@
 from datetime import date
 
 import pytest
+from shipped import WORKSHOP
 from werkzeug.datastructures import MultiDict
 
 from lti_tool.activities import KINDS
 from lti_tool.activities.base import AnswerRefused, BadAnswer, Incomplete, Work
-from lti_tool.library.loader import SHIPPED, load_workshop
 
-WORKSHOP = load_workshop(SHIPPED)
 WORK = Work(today=date(2026, 11, 25))
 CARDS = WORKSHOP.activity("m3.cards")
 HABITS = WORKSHOP.activity("m3.mentee")

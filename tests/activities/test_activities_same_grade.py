@@ -5,6 +5,7 @@ from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shipped import WORKSHOP
 from whole_walk import CHECKS, STORIES
 from whole_walk import Walk as Answers
 from wtforms import Field, RadioField, SelectField
@@ -12,10 +13,8 @@ from wtforms import Field, RadioField, SelectField
 from lti_tool import clock
 from lti_tool.activities import KINDS
 from lti_tool.activities.base import Activity, Step, Value, Work
-from lti_tool.library.loader import SHIPPED, load_workshop
 from lti_tool.services import grading
 
-WORKSHOP = load_workshop(SHIPPED)
 IDS = [each.id for each in WORKSHOP.activities if each.required]
 PARTS = [grading.WHOLE, *(each.id for each in WORKSHOP.graded_modules())]
 SETTLED = ("action", "how", "length", "kind_", "privacy")

@@ -3,12 +3,11 @@
 from datetime import date
 
 import pytest
+from shipped import WORKSHOP
 
 from lti_tool.activities import KINDS
 from lti_tool.activities.base import BadAnswer, Incomplete, Work
-from lti_tool.library.loader import SHIPPED, load_workshop
 
-WORKSHOP = load_workshop(SHIPPED)
 CONTACTS = "Student counselling, room <12>"
 WORK = Work(today=date(2026, 11, 25), support_contacts=CONTACTS)
 NOBODY = Work(today=date(2026, 11, 25))

@@ -6,15 +6,14 @@ from typing import Any
 
 import pytest
 from needs_examples import ALL_ANSWERED, answer
+from shipped import WORKSHOP
 from werkzeug.datastructures import MultiDict
 
 from lti_tool.activities import KINDS
 from lti_tool.activities.base import BadAnswer, Incomplete, Value, Work
 from lti_tool.activities.knowledge_check import QuizOutcome
-from lti_tool.library.loader import SHIPPED, load_workshop
 from lti_tool.mentoring.needs import priorities_of
 
-WORKSHOP = load_workshop(SHIPPED)
 PRIORITIES = WORKSHOP.activity("m1.priorities")
 REFLECTION = WORKSHOP.activity("m1.reflect")
 CHECK = WORKSHOP.activity("m1.check")

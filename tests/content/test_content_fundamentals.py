@@ -6,6 +6,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from shipped import WORKSHOP
 
 from lti_tool.activities import KINDS
 from lti_tool.activities.base import Work
@@ -15,7 +16,6 @@ from lti_tool.library.loader import SHIPPED, load_workshop
 from lti_tool.library.problems import Level
 from lti_tool.mentoring.score import workshop_standing
 
-WORKSHOP = load_workshop(SHIPPED)
 WORK = Work(today=date(2026, 11, 25))
 POINTS = {
     "m0": [("welcome", 2, 3), ("privacy", 2, 1), ("start", 2, 2), ("what", 4, 6)],

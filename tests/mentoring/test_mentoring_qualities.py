@@ -3,11 +3,11 @@
 from itertools import product
 
 import pytest
+from shipped import WORKSHOP
 
-from lti_tool.library.loader import SHIPPED, load_workshop
 from lti_tool.mentoring.qualities import FAMILIES, NOTES, note_for
 
-CARDS = {card.id: card.family for card in load_workshop(SHIPPED).activity("m3.cards").content.cards}
+CARDS = {card.id: card.family for card in WORKSHOP.activity("m3.cards").content.cards}
 WORKED_EXAMPLES = [
     ("q01 q05 q08 q09 q16", (1, 2, 2), "all"),
     ("q01 q06 q11", (1, 0, 2), "no_work"),

@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping
 
 import pytest
+from shipped import WORKSHOP
 
-from lti_tool.library.loader import SHIPPED, load_workshop
 from lti_tool.mentoring.scenario import Moment, WrongWay, add_up, first_ending, follow, word_for
 
-WORKSHOP = load_workshop(SHIPPED)
 STORIES = {
     activity.id: activity.content
     for activity in WORKSHOP.activities

@@ -18,7 +18,9 @@ from lti_tool.library.rules import (
     versions,
 )
 
-RULES: tuple[Callable[[Pack], Iterator[Problem]], ...] = (
+Rule = Callable[[Pack], Iterator[Problem]]
+
+RULES: tuple[Rule, ...] = (
     structure.ids_are_good,
     structure.weights_make_a_whole,
     structure.points_make_the_weight,
@@ -28,7 +30,6 @@ RULES: tuple[Callable[[Pack], Iterator[Problem]], ...] = (
     texts.sources_are_listed,
     texts.placeholders_survive_translation,
     texts.markup_is_safe,
-    texts.texts_are_readable,
     exercises.instruments_can_be_rated,
     exercises.bands_cover_the_scale,
     exercises.checks_can_be_passed,
@@ -43,3 +44,7 @@ RULES: tuple[Callable[[Pack], Iterator[Problem]], ...] = (
     evaluations.evaluations_can_be_sent,
     versions.released_work_keeps_its_meaning,
 )
+"""What no pack may break: the tool refuses to load one that does."""
+
+ADVICE: tuple[Rule, ...] = (texts.texts_are_readable,)
+"""What only warns, and is for authors; a server that starts does not take the time."""
