@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bs4 import Tag
+from lxml.html import HtmlElement
 from stage import Browser, Page, hidden
 
 TEXT, NUMBER, DATE, CHOICE, TICK = "text", "number", "date", "choice", "tick"
@@ -36,8 +36,8 @@ class Field:
 def fields_of(page: Page) -> dict[str, Field]:
     """Return the fields of the page's form by name."""
     found: dict[str, Field] = {}
-    for tag in page.select(":is(input:not([type=hidden]), select, textarea)[name]"):
-        before = found.get(tag["name"])
+    for tag in page.tree.xpath("//*[@name][self::input[not(@type='hidden')] or self::select or self::textarea]"):
+        before = found.get(tag.name)
         field = _field(tag)
         if before:  # one more radio of a group
             field = Field(**{**vars(before), "offered": before.offered + field.offered, "now": before.now or field.now})
@@ -45,18 +45,17 @@ def fields_of(page: Page) -> dict[str, Field]:
     return found
 
 
-def _field(tag: Tag) -> Field:
-    name, type_ = tag["name"], tag.get("type")
-    if tag.name == "select":
-        chosen = tag.select_one("option[selected]") or tag.select_one("option")
-        values = tuple(option["value"] for option in tag.select("option"))
-        return Field(name=name, kind=CHOICE, now=chosen["value"], offered=values)
+def _field(tag: HtmlElement) -> Field:
+    name, type_ = tag.name, tag.get("type")
+    if tag.tag == "select":
+        chosen = next(iter(tag.xpath(".//option[@selected]") or tag.xpath(".//option")))
+        return Field(name=name, kind=CHOICE, now=chosen.get("value"), offered=tuple(tag.xpath(".//option/@value")))
     if type_ in ("radio", "checkbox"):
-        now = tag["value"] if tag.has_attr("checked") else ""
-        offered = (tag["value"],) if type_ == "radio" else ("", tag["value"])
+        now = tag.get("value") if "checked" in tag.attrib else ""
+        offered = (tag.get("value"),) if type_ == "radio" else ("", tag.get("value"))
         return Field(name=name, kind=CHOICE if type_ == "radio" else TICK, now=now, offered=offered)
-    if tag.name == "textarea":
-        return Field(name=name, kind=TEXT, now=tag.get_text().removeprefix("\n"))
+    if tag.tag == "textarea":
+        return Field(name=name, kind=TEXT, now=tag.text_content().removeprefix("\n"))
     kind = DATE if type_ == "date" else NUMBER if tag.get("inputmode") == "numeric" else TEXT
     return Field(name=name, kind=kind, now=tag.get("value", ""))
 
@@ -73,12 +72,13 @@ def change_everything(learner: Browser, path: str, typed: Callable[[], str], *, 
     # Who mainly helps with an area is not also asked whether they help with it.
     mains = [(name.removesuffix("-main"), area) for name, area in given.items() if name.endswith("-main")]
     given |= {f"{who}-area-{area}": "" for who, area in mains if f"{who}-area-{area}" in given}
-    if fields and page.select_one("form[data-autosave]"):
+    saves_itself = bool(page.tree.xpath("//form[@data-autosave]"))
+    if fields and saves_itself:
         save_by_script(learner, page, {name: text for name, text in given.items() if text or fields[name].kind != TICK})
         after = {name: field.now for name, field in fields_of(_opened(learner, path)).items()}
         lost = {name: (text, after.get(name)) for name, text in given.items() if after.get(name) != text}
         assert lost == {}, path
-    return page.select_one("form[data-autosave]") is not None
+    return saves_itself
 
 
 def _opened(learner: Browser, path: str) -> Page:
@@ -88,10 +88,10 @@ def _opened(learner: Browser, path: str) -> Page:
 
 def save_by_script(learner: Browser, page: Page, given: dict[str, str]) -> None:
     """Send what autosave would send of this page with these answers in it."""
-    form = page.select_one("form[data-autosave]")
+    (address,) = page.tree.xpath("//form/@data-autosave")
     beside = hidden(page)
     token, version = beside.pop("csrf_token"), beside.pop("version")
     beside.pop("screen", None)
     body = {"version": int(version), "value": {**beside, **given}}
-    response = learner.put(form["data-autosave"], body, token)
-    assert response.status_code == 200, f"{form['data-autosave']}: {response.text}"
+    response = learner.put(address, body, token)
+    assert response.status_code == 200, f"{address}: {response.text}"

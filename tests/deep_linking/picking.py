@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 
 import jwt
 import requests
-from bs4 import BeautifulSoup
-from stage import Browser, inspect
+from stage import Browser, Page, inspect
 from werkzeug.test import TestResponse
 
 from lti_tool.demo_lms.choosing import begin_choosing, begin_review
@@ -25,7 +24,7 @@ class Answer:
 
     action: str
     text: str
-    page: BeautifulSoup
+    page: Page
     policy: str
 
     @property
@@ -68,7 +67,7 @@ def ask(
     return browser.post_launch({**form, "id_token": lms.sign(good)})
 
 
-def pick(browser: Browser, person: str = "ines", **how: Any) -> BeautifulSoup:
+def pick(browser: Browser, person: str = "ines", **how: Any) -> Page:
     """Open the picker."""
     response = ask(browser, person, **how)
     assert response.status_code == 303, response.text
@@ -77,23 +76,23 @@ def pick(browser: Browser, person: str = "ines", **how: Any) -> BeautifulSoup:
     return browser.open(browser.home)
 
 
-def fields_of(page: BeautifulSoup) -> dict[str, Any]:
+def fields_of(page: Page) -> dict[str, Any]:
     """Return what a browser would send for the picker as it stands."""
     sent: dict[str, Any] = {}
-    for field in page.select("main form input[name]"):
-        if field["type"] not in ("checkbox", "radio") or field.has_attr("checked"):
-            sent.setdefault(field["name"], []).append(field.get("value", ""))
+    for field in page.tree.xpath("//main//form//input[@name]"):
+        if field.type not in ("checkbox", "radio") or field.checked:
+            sent.setdefault(field.name, []).append(field.get("value", ""))
     return sent
 
 
-def press(browser: Browser, page: BeautifulSoup, do: str = "add", **changes: Any) -> TestResponse:
+def press(browser: Browser, page: Page, do: str = "add", **changes: Any) -> TestResponse:
     """Send the picker's form; a change to None leaves the field out."""
     changes = {name.replace("title_", "title-").replace("points_", "points-"): value for name, value in changes.items()}
     fields = {**fields_of(page), **changes, "do": do}
     return browser.post(browser.home, {name: value for name, value in fields.items() if value is not None})
 
 
-def answer(browser: Browser, page: BeautifulSoup, do: str = "add", **changes: Any) -> Answer:
+def answer(browser: Browser, page: Page, do: str = "add", **changes: Any) -> Answer:
     """Send the picker's form and return what goes to the platform."""
     response = press(browser, page, do, **changes)
     assert response.status_code == 200, response.text
