@@ -13,6 +13,7 @@ import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 from flask import Flask, jsonify
 from jwt.algorithms import RSAAlgorithm
+from stage import PLATFORM_KEY
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from lti_tool.demo_lms import Lms, LmsConfig, LmsServer
@@ -71,7 +72,7 @@ class SmallTool:
 
 @pytest.fixture
 def server() -> Iterator[LmsServer]:
-    running = LmsServer(LmsConfig(port=0))
+    running = LmsServer(LmsConfig(port=0, signing_key=PLATFORM_KEY))
     running.start()
     yield running
     running.stop()

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
+from stage import PLATFORM_KEY
 
 from lti_tool.demo_lms import Lms, LmsConfig, LmsServer, create_lms, run_lms
 
@@ -14,7 +15,7 @@ GRADES = "/courses/moodle-m101/as/ines/grades"
 
 @pytest.fixture
 def client() -> FlaskClient:
-    return create_lms(LmsConfig()).test_client()
+    return create_lms(LmsConfig(signing_key=PLATFORM_KEY)).test_client()
 
 
 @pytest.fixture
