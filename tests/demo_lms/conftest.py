@@ -20,6 +20,7 @@ from lti_tool.demo_lms import Lms, LmsConfig, LmsServer
 from lti_tool.demo_lms.addresses import GRADE_SCOPES, ROSTER, line_item
 from lti_tool.demo_lms.courses import Column, Course
 
+CONFIG = LmsConfig(port=0, signing_key=PLATFORM_KEY)
 SCORE = "application/vnd.ims.lis.v1.score+json"
 
 
@@ -70,9 +71,9 @@ class SmallTool:
         return self.ask(course, "POST", url, json=score, headers={"Content-Type": SCORE})
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def server() -> Iterator[LmsServer]:
-    running = LmsServer(LmsConfig(port=0, signing_key=PLATFORM_KEY))
+    running = LmsServer(CONFIG)
     running.start()
     yield running
     running.stop()
@@ -80,6 +81,8 @@ def server() -> Iterator[LmsServer]:
 
 @pytest.fixture
 def lms(server: LmsServer) -> Lms:
+    """The state of a demo LMS that nobody has used yet, on a server that takes longer to start than most tests."""
+    server.renew(CONFIG)
     return server.lms
 
 
