@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from lti_tool.demo_lms.rules import Rules
 
@@ -54,6 +55,7 @@ class Person:
         return self.part in (Part.INSTRUCTOR, Part.ASSISTANT, Part.ADMINISTRATOR)
 
 
+@cache
 def opaque(name: str) -> str:
     """Return an id that says nothing, the same after every start of the demo."""
     return str(uuid.uuid5(_NAMES, name))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from markupsafe import Markup
 
@@ -103,6 +104,7 @@ class Workshop:
         """
         return self.texts[key]
 
+    @cached_property
     def graded_modules(self) -> tuple[GradedModule, ...]:
         """Return what the score is made of: the required activities, also those that open later."""
         return tuple(

@@ -159,7 +159,7 @@ def _place(session: Session, column: GradebookColumn, address: str | None) -> bo
 def _add_lines(session: Session, assignment: Assignment, workshop: Workshop) -> bool:
     """Note a column for each module that is worth something, at the module's own points; say whether one is new."""
     known = set(session.scalars(select(GradebookColumn.part).filter_by(assignment_id=assignment.id)))
-    worth = {module.id: sum(each.points for each in module.activities) for module in workshop.graded_modules()}
+    worth = {module.id: sum(each.points for each in module.activities) for module in workshop.graded_modules}
     missing = [module_id for module_id, points in worth.items() if points and module_id not in known]
     for module_id in missing:
         key = {"assignment_id": assignment.id, "part": module_id}

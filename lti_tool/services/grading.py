@@ -84,7 +84,7 @@ class GradeState:
 
 def standing(workshop: Workshop, part: str, done: frozenset[str], maximum: Decimal = MAXIMUM) -> Standing:
     """Return the score for one part, a module or the whole, from the ids of completed activities."""
-    modules = workshop.graded_modules()
+    modules = workshop.graded_modules
     if part == WHOLE:
         return workshop_standing(modules, done, profile=workshop.profile)
     module = next(module for module in modules if module.id == part)
@@ -182,7 +182,7 @@ def queue_member(session: Session, member_id: int, workshop: Workshop) -> None:
 
 def _finished(workshop: Workshop, part: str, moments: Mapping[str, datetime]) -> datetime:
     """Return when the last activity of a part was completed: a column that comes later makes nobody late."""
-    modules = (module for module in workshop.graded_modules() if part in (WHOLE, module.id))
+    modules = (module for module in workshop.graded_modules if part in (WHOLE, module.id))
     return max(moments[each.id] for module in modules for each in module.activities if each.id in moments)
 
 

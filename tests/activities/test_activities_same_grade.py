@@ -16,7 +16,7 @@ from lti_tool.activities.base import Activity, Step, Value, Work
 from lti_tool.services import grading
 
 IDS = [each.id for each in WORKSHOP.activities if each.required]
-PARTS = [grading.WHOLE, *(each.id for each in WORKSHOP.graded_modules())]
+PARTS = [grading.WHOLE, *(each.id for each in WORKSHOP.graded_modules)]
 SETTLED = ("action", "how", "length", "kind_", "privacy")
 """What decides which other fields are asked for: everybody gives the same here."""
 

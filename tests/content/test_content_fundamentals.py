@@ -72,7 +72,7 @@ def test_every_activity_is_of_a_kind_that_this_release_has():
 def test_the_first_module_alone_makes_ten_points_of_a_hundred():
     done = {activity.id for activity in WORKSHOP.module("m0").activities}
 
-    standing = workshop_standing(WORKSHOP.graded_modules(), done, profile=WORKSHOP.profile)
+    standing = workshop_standing(WORKSHOP.graded_modules, done, profile=WORKSHOP.profile)
 
     assert (str(standing.given), standing.complete) == ("10.00", False)
 
@@ -212,7 +212,7 @@ def test_opposite_answers_are_worth_the_same():
             kind = KINDS[activity.kind]
             kind.finish(activity, kind.keep(activity, fields, {}, WORK), {}, WORK)
             done.add(activity_id)
-        scores.add(workshop_standing(WORKSHOP.graded_modules(), done).given)
+        scores.add(workshop_standing(WORKSHOP.graded_modules, done).given)
 
     assert [str(score) for score in scores] == ["30.00"]
 

@@ -79,7 +79,7 @@ def test_a_disguised_workshop_is_the_same_in_everything_but_its_words():
     plain, long = load_workshop(), load_workshop(locale=LONG)
 
     assert long.title == lengthened(plain.title)
-    assert long.graded_modules() == plain.graded_modules()
+    assert long.graded_modules == plain.graded_modules
     assert [each.kind for each in long.activities] == [each.kind for each in plain.activities]
     assert long.activity("m2.gaps").content.action_words["area"].startswith("⟦")
     assert [each.text for each in long.references] == [each.text for each in plain.references]

@@ -67,11 +67,11 @@ def test_an_optional_activity_is_neither_required_nor_graded():
     more = workshop.activity("two.more")
 
     assert more not in workshop.activities
-    assert more.id not in {activity.id for module in workshop.graded_modules() for activity in module.activities}
+    assert more.id not in {activity.id for module in workshop.graded_modules for activity in module.activities}
 
 
 def test_the_score_is_made_of_every_required_activity():
-    first, second = load_workshop(MINIMAL).graded_modules()
+    first, second = load_workshop(MINIMAL).graded_modules
 
     assert (first.weight, sum(activity.points for activity in first.activities)) == (60, 60)
     assert (second.weight, sum(activity.points for activity in second.activities)) == (40, 40)
