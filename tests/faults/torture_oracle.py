@@ -1,14 +1,15 @@
 """What must be true when everything has come to rest: the gradebook beside the answers, score by score."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache, cached_property, partial
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from lti_tool.db import Database, table
@@ -30,6 +31,7 @@ from lti_tool.models import (
     Member,
     Person,
 )
+from lti_tool.prepared import Prepared
 from lti_tool.services import grading
 from lti_tool.services.progress import Author
 
@@ -60,7 +62,12 @@ _SCORES = (
     .filter(GradebookColumn.url.is_not(None))
 )
 """Every column beside every member of its course, with the delivery between them, if there is one."""
-_HOW_MANY = select(func.count()).where(table(GradeDelivery).c.state.in_(bindparam("states", expanding=True)))
+_HOW_MANY = select(func.count().label("number"))
+# Asked dozens of times a second.
+_ON_THE_WAY, _UNSETTLED = (
+    Prepared(_HOW_MANY.where(or_(*(table(GradeDelivery).c.state == state for state in states))))
+    for states in (UNSETTLED[:2], UNSETTLED)
+)
 LOST, DISORDERED, DOUBLED, OVERWRITTEN, UNTRUE = "lost", "disordered", "doubled", "overwritten", "untrue"
 
 
@@ -118,13 +125,13 @@ class Judge:
 
     def unsettled(self) -> list[Cell]:
         """Return the scores that are on their way or held, other than those a person has taken over."""
-        if not self._count(UNSETTLED):
+        if not self._count(_UNSETTLED):
             return []
         return [cell for cell in self.cells() if cell.state in UNSETTLED and cell.key not in self.humans]
 
     def on_the_way(self) -> int:
         """Return how many scores are waiting or under way."""
-        return self._count(UNSETTLED[:2])
+        return self._count(_ON_THE_WAY)
 
     def author(self, course: LmsCourse, account: Account) -> Author:
         """Return whose answers a learner's are."""
@@ -156,9 +163,18 @@ class Judge:
             accepted = list(course.grade(column.id, account.key).accepted)
         return (column.id, account.key) in self.humans or _has(accepted, _of(score))
 
-    def _count(self, states: Iterable[DeliveryState]) -> int:
-        with self.database.reading() as session:
-            return session.scalar(_HOW_MANY, {"states": list(states)}) or 0
+    def _count(self, statement: Prepared) -> int:
+        with self.database.looking() as door:
+            return int(statement.rows(door, {})[0]["number"])
+
+    # From one look to the next both are the same for almost everybody: nobody comes into a course or leaves it here.
+    @cached_property
+    def _standing(self) -> Callable[..., Standing]:
+        return cache(partial(grading.standing, self.workshop))
+
+    @cached_property
+    def _gradable(self) -> Callable[[str, str], Account | None]:
+        return cache(lambda course, sub: self.lms.courses[course].gradable(sub))
 
     def _judge(self, cell: Cell) -> None:
         grade = cell.grade
@@ -187,8 +203,8 @@ class Judge:
             done.setdefault(member_id, set()).add(activity_id)
         for part, maximum, url, member_id, sub, *delivery in session.execute(_SCORES):
             course, there = columns[url]
-            expected = grading.standing(self.workshop, part, frozenset(done.get(member_id, ())), maximum)
-            account = course.gradable(sub)
+            expected = self._standing(part, frozenset(done.get(member_id, ())), maximum)
+            account = self._gradable(course.key, sub)
             if expected.given and account is not None:
                 yield Cell(course, there, account, member_id, *delivery, expected)
 
