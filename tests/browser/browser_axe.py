@@ -8,13 +8,19 @@ RULES = {
     "iframes": False,  # the framed tool is looked at as a page of its own
 }
 AXE = Axe()
+RUN = "(rules) => axe.run(rules).then((found) => found.violations)"
 SIDEWAYS = """() => {
-  const wide = [...document.querySelectorAll("body *")].filter(
-    (each) => each.getBoundingClientRect().right > document.documentElement.clientWidth + 1);
   const { scrollWidth, clientWidth } = document.documentElement;
-  return scrollWidth > clientWidth ? [`${scrollWidth} > ${clientWidth}`,
-    ...wide.slice(0, 5).map((each) => `${each.tagName}.${each.className}`)] : [];
+  if (scrollWidth <= clientWidth) return [];
+  const wide = [...document.querySelectorAll("body *")].filter(
+    (each) => each.getBoundingClientRect().right > clientWidth + 1);
+  return [`${scrollWidth} > ${clientWidth}`, ...wide.slice(0, 5).map((each) => `${each.tagName}.${each.className}`)];
 }"""
+
+
+def bring_axe(page):
+    """Give axe to every document from the next one on: handed over anew, its half a megabyte costs as much as a run."""
+    page.add_init_script(AXE.axe_script)
 
 
 def sideways(page, name):
@@ -24,7 +30,5 @@ def sideways(page, name):
 
 def found_by_axe(page, name, rules=RULES):
     """Return what axe objects to, a line each."""
-    if page.evaluate("typeof axe === 'undefined'"):
-        page.evaluate(AXE.axe_script)
-    found = page.evaluate("(rules) => axe.run(rules)", rules)["violations"]
+    found = page.evaluate(RUN, rules)
     return [f"{name}: {each['id']}: {node['target']} {node['html'][:120]}" for each in found for node in each["nodes"]]

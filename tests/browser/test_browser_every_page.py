@@ -1,7 +1,7 @@
 """What holds on every page: accessible in every medium, at 400 % zoom, in print, in long words, from right to left."""
 
 import pytest
-from browser_axe import RULES, found_by_axe, sideways
+from browser_axe import RULES, bring_axe, found_by_axe, sideways
 from browser_people import PEOPLE
 from browser_plan import FULL
 from browser_stories import POST
@@ -31,6 +31,7 @@ def not_disguised(page, name):
 def test_every_page_is_accessible_and_fits_in_every_medium_width_and_language(tour, is_whole):
     """Each page as it is; and on other colours, in long words, from right to left: a page a look, or all of them."""
     page = tour.walk.page
+    bring_axe(page)
     speak = speaker(page)
 
     found = []

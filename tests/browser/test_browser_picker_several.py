@@ -1,7 +1,7 @@
 """The picker where several workshops are installed: as accessible as every other page, in the frame it opens in."""
 
 import pytest
-from browser_axe import found_by_axe, sideways
+from browser_axe import bring_axe, found_by_axe, sideways
 from playwright.sync_api import expect
 from second_workshop import BOTH
 from stage import Stage
@@ -25,6 +25,7 @@ def looked_at(walk, name):
 
 
 def test_the_picker_is_accessible_and_fits_with_each_workshop(walk, watch):
+    bring_axe(walk.page)
     walk.lms("/courses/canvas-m101/as/ines")
     walk.page.get_by_role("link", name="Add content").click()
     walk.tool = walk.page.frame_locator("iframe[data-fit]")

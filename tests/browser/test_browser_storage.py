@@ -238,8 +238,9 @@ def test_a_window_of_its_own_goes_on_where_the_frame_was(walk, stage, context, w
 
 
 def test_content_is_chosen_and_work_is_reviewed_without_cookies_too(walk, stage, wire):
-    walk.launch("mai", course=CANVAS)
-    walk.first_module()
+    learner = stage.browser()
+    learner.launch("mai", course=CANVAS)
+    learner.finish_first_module()
     stage.deliver()
     course = stage.lms.courses[CANVAS]
     (column, *_) = course.columns_of(course.links["as-they-go"])
