@@ -89,7 +89,8 @@ def settle(house, learner):
 
 def line(learner):
     """What the learner's page says of the grade."""
-    return learner.open(f"{learner.visit}/").select_one(".grade-line").get_text(" ", strip=True)
+    (found,) = learner.open(f"{learner.visit}/").tree.find_class("grade-line")
+    return " ".join(found.text_content().split())
 
 
 def moments(house, learner):

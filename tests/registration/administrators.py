@@ -52,8 +52,8 @@ class Administrator:
 def form_of(page: TestResponse) -> tuple[str, dict[str, str]]:
     """Return where a page's form goes, and its hidden fields."""
     assert page.status_code == 200, page.text
-    form = inspect(page.text, "confirmation").select_one("main form")
-    return form["action"], {field["name"]: field["value"] for field in form.select("input[type=hidden]")}
+    form = inspect(page.text, "confirmation").tree.xpath("//main//form")[0]
+    return form.get("action"), {field.name: field.value for field in form.xpath(".//input[@type='hidden']")}
 
 
 def words(page: TestResponse) -> str:

@@ -66,10 +66,10 @@ class RosterDesk:
 def seats(page: BeautifulSoup) -> dict[str, Seat]:
     """Return the learners of the teacher's page by name."""
     found = {}
-    for row in page.select("table.grid tbody tr"):
-        label = row.select_one("bdi").get_text()
-        badges = [badge.get_text() for badge in row.select(".badge")]
-        found[label] = Seat(label, "No longer listed" not in badges, row.select_one("td").get_text())
+    for row in page.tree.xpath("//table[@class='grid']//tbody//tr"):
+        label = row.find(".//bdi").text_content()
+        badges = [badge.text_content() for badge in row.find_class("badge")]
+        found[label] = Seat(label, "No longer listed" not in badges, row.find(".//td").text_content())
     return found
 
 
