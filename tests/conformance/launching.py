@@ -150,7 +150,7 @@ def rows(stage: Stage) -> dict[str, int]:
 def contents(stage: Stage) -> dict[str, list[str]]:
     """Return everything that stands in the database."""
     with stage.database.looking() as door:
-        return {name: sorted(map(repr, rows.rows(door, {}))) for name, rows in _ROWS.items()}
+        return {name: sorted(map(repr, every.rows(door, {}))) for name, every in _ROWS.items()}
 
 
 def refused(response: TestResponse, code: str | None = None, *statuses: int) -> Page:

@@ -93,7 +93,7 @@ def test_xs_17_a_return_address_is_a_plain_web_address_or_nothing(house, walker,
 
     response = walker.get(walker.home)
     policy = response.headers["Content-Security-Policy"]
-    assert all("evil.test" not in each and "*" not in each for each in (policy, " ".join(page.tree.xpath("//a/@href"))))
+    assert all("evil.test" not in each and "*" not in each for each in (policy, str(page.select("a"))))
     assert policy.count("script-src") == 1
     assert "X-Bad" not in response.headers
     missing = walker.get(f"{walker.visit}/teach/")

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from bs4 import BeautifulSoup
 from sqlalchemy import select, update
-from stage import Browser, Stage, hidden
+from stage import Browser, Page, Stage, hidden
 
 from lti_tool import clock
 from lti_tool.jobs import runner
@@ -63,7 +62,7 @@ class RosterDesk:
             return {person.sub: person for person in session.scalars(select(Person))}
 
 
-def seats(page: BeautifulSoup) -> dict[str, Seat]:
+def seats(page: Page) -> dict[str, Seat]:
     """Return the learners of the teacher's page by name."""
     found = {}
     for row in page.tree.xpath("//table[@class='grid']//tbody//tr"):
@@ -80,6 +79,6 @@ def press_read_again(teacher: Browser) -> None:
     assert teacher.post(form["action"], hidden(page)).status_code == 303
 
 
-def words(page: BeautifulSoup) -> str:
+def words(page: Page) -> str:
     """Return the text of a page on one line."""
     return " ".join(page.get_text().split())

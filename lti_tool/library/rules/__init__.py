@@ -44,7 +44,7 @@ RULES: tuple[Rule, ...] = (
     evaluations.evaluations_can_be_sent,
     versions.released_work_keeps_its_meaning,
 )
-"""What no pack may break: the tool refuses to load one that does."""
+"""What the tool looks at before it loads a pack; an error keeps it from loading, a warning does not."""
 
 ADVICE: tuple[Rule, ...] = (texts.texts_are_readable,)
-"""What only warns, and is for authors; a server that starts does not take the time."""
+"""What only ever warns: looked at where authors check their pack, and not by every server that starts."""
