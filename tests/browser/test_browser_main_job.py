@@ -5,6 +5,17 @@ from browser_wire import Wire
 from playwright.sync_api import expect
 
 
+def test_the_first_module_in_the_frame_is_worth_ten_points_under_both_rule_sets(walk, stage):
+    for course in ("moodle-m101", "canvas-m101"):
+        walk.launch("mai", course=course)
+        walk.first_module()
+        stage.deliver()
+        walk.home()
+
+        expect(walk.tool.get_by_text("Sent to the gradebook at")).to_be_visible()
+        assert walk.gradebook("mai", course=course) == "10.00"
+
+
 def test_nothing_is_sent_and_the_page_says_so_if_the_link_collects_at_the_end(walk, stage):
     walk.launch("mai", link="when-complete")
 
