@@ -19,6 +19,8 @@ class Wire:
         self.drops_cookies_in_frames = False
         self.cookies: dict[str, set[str]] = {"iframe": set(), "document": set()}
         """Names of the cookies that came with pages in a frame, and with pages in a window."""
+        self.story: list[str] = []
+        """Each request in a few words, for who wonders where a cookie came from."""
         self.fetched = 0
         self.set_by_fetches: set[str] = set()
         """Of what scripts in a frame fetched: how many answers there were, and which cookies those would have set."""
@@ -33,7 +35,10 @@ class Wire:
         if dropping:
             environ.pop("HTTP_COOKIE", None)
         sent = environ.get("HTTP_COOKIE", "").split("; ")
-        self.cookies.setdefault(shown_in, set()).update(pair.split("=")[0] for pair in sent if pair)
+        names = {pair.split("=")[0] for pair in sent if pair}
+        self.cookies.setdefault(shown_in, set()).update(names)
+        access = environ.get("HTTP_SEC_FETCH_STORAGE_ACCESS", "all")
+        self.story.append(f"{environ['PATH_INFO']} ({shown_in}, access to storage: {access}): {sorted(names)}")
 
         def answer(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
             if fetching:

@@ -29,15 +29,16 @@ def test_nothing_is_sent_and_the_page_says_so_if_the_link_collects_at_the_end(wa
 
 def test_the_browser_keeps_our_partitioned_cookies_and_drops_an_unpartitioned_one_in_the_frame(walk, stage):
     wire = Wire(stage)
+    walk.launch("mai")
     wire.offers_old_cookie = True
 
-    walk.launch("mai")
     walk.go("m0.welcome")
+    walk.home()
     walk.page.goto(stage.settings.base_url)
     walk.page.reload()
 
     assert "unpartitioned" in wire.cookies["document"], "this browser takes the cookie, where it is not a third party's"
-    assert "unpartitioned" not in wire.cookies["iframe"]
+    assert "unpartitioned" not in wire.cookies["iframe"], "\n".join(wire.story)
     assert any(name.startswith("__Host-v-") for name in wire.cookies["iframe"])
 
 
