@@ -51,8 +51,8 @@ def keep(
     """
     if not wishes.collects_grade:
         return
-    column, is_new = _column(session, assignment)
-    address = endpoints.lineitem if endpoints else None
+    address = (endpoints and endpoints.lineitem) or None
+    column, is_new = _column(session, assignment, address)
     changed = _place(session, column, address) or is_new
     if wishes.lines_per_module and assignment.part == grading.WHOLE:
         changed = _add_lines(session, assignment, workshop) or changed
@@ -92,6 +92,7 @@ def settle_points(
 _course = table(Course)
 # Made once, and of columns alone: every worker asks every second.
 _WAITS = select(_course.c.id).where(_course.c.catch_up_at <= bindparam("now")).limit(1)
+_CATCH_UP = update(_course).where(_course.c.id == bindparam("course")).values(catch_up_at=bindparam("now"))
 
 
 def is_catch_up_due(session: Session) -> bool:
@@ -128,17 +129,17 @@ def end_catch_up(session: Session, course_id: int, until: datetime) -> None:
 
 
 def _catch_up_soon(session: Session, course_id: int) -> None:
-    session.execute(update(Course).filter_by(id=course_id).values(catch_up_at=clock.now()))
+    session.execute(_CATCH_UP, {"course": course_id, "now": clock.now()})
 
 
-def _column(session: Session, assignment: Assignment) -> tuple[GradebookColumn, bool]:
-    """Return the assignment's own column, with its title; say whether it is new."""
+def _column(session: Session, assignment: Assignment, address: str | None) -> tuple[GradebookColumn, bool]:
+    """Return the assignment's own column, with its title; say whether it is new, and then at this address."""
     key = {"assignment_id": assignment.id, "part": assignment.part}
     column = session.scalars(select(GradebookColumn).filter_by(**key)).first()
     if column is not None:
         column.label = assignment.title
         return column, False
-    once = {"maximum": DEFAULT_POINTS, "label": assignment.title}
+    once = {"maximum": DEFAULT_POINTS, "label": assignment.title, "url": address}
     return session.get_one(GradebookColumn, upsert(session, GradebookColumn, key, once=once)), True
 
 
