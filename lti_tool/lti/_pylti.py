@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NoReturn
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -127,20 +128,12 @@ class _Login(OIDCLogin[Request, _OnePlatform, _NoSession, _NoCookies, str]):
     def _prepare_redirect_url(self, launch_url: str) -> str:
         """L5: merge into a query that is there already. D5, D7: no state cookie of the library's."""
         registration = self.validate_oidc_login()
-        answer = {
-            "scope": "openid",
-            "response_type": "id_token",
-            "response_mode": "form_post",
-            "prompt": "none",
-            "client_id": registration.get_client_id() or "",
-            "redirect_uri": launch_url,
-            "login_hint": self._get_request_param("login_hint"),
-            **self._own,
-        }
-        hint = self._get_request_param("lti_message_hint")
-        return _with_query(
-            registration.get_auth_login_url() or "", answer | ({"lti_message_hint": hint} if hint else {})
+        asked = _authorization_request(
+            registration.get_auth_login_url() or "", registration.get_client_id() or "", launch_url
         )
+        hint = self._get_request_param("lti_message_hint")
+        more = {"login_hint": self._get_request_param("login_hint"), **self._own}
+        return f"{asked}&{urlencode(more | ({'lti_message_hint': hint} if hint else {}))}"
 
 
 def login_url(
@@ -302,6 +295,20 @@ def _decoded(part: str) -> bytes:
     if base64.urlsafe_b64encode(found).rstrip(b"=") != part.encode():
         raise ValueError("a part of the token is not Base64")
     return found
+
+
+@lru_cache(maxsize=1024)
+def _authorization_request(endpoint: str, client_id: str, redirect_uri: str) -> str:
+    """Return what all authorization requests of one registration have in common, as an address with a query."""
+    asked = {
+        "scope": "openid",
+        "response_type": "id_token",
+        "response_mode": "form_post",
+        "prompt": "none",
+        "client_id": client_id,
+        "redirect_uri": redirect_uri,
+    }
+    return _with_query(endpoint, asked)
 
 
 def _with_query(url: str, params: Mapping[str, str]) -> str:

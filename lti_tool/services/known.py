@@ -26,7 +26,7 @@ from lti_tool.models import (
     PlatformState,
     Visit,
 )
-from lti_tool.prepared import Door, Prepared, writing
+from lti_tool.prepared import Door, Prepared, Row, writing
 from lti_tool.services.platforms import CONFIG
 from lti_tool.services.power import mightier
 
@@ -41,6 +41,8 @@ _ROWS: dict[type[Base], tuple[str, ...]] = {
     Assignment: ("id", "title", "workshop_id", "part", "send_when", "collects_grade"),
     GradebookColumn: ("id", "url", "label", "missing_since"),
 }
+_LABELS = {model: tuple((name, f"{model.__name__}.{name}") for name in names) for model, names in _ROWS.items()}
+"""What the columns are called in the one row of a look, beside their own names."""
 _platform, _deployment, _course, _person, _member, _assignment, _column = map(table, _ROWS)
 _delivery, _visit = table(GradeDelivery), table(Visit)
 _HELD = (DeliveryState.HELD, DeliveryState.CANCELLED)
@@ -57,7 +59,7 @@ def _statement(role: Role) -> Prepared:
     held = exists().where(_delivery.c.member_id == _member.c.id, is_held)
     is_mightier = or_(false(), *(_visit.c.role == each for each in mightier(role)))
     mighty = exists().where(_visit.c.member_id == _member.c.id, _visit.c.ended_at.is_(None), is_mightier)
-    columns = [table(each).c[name].label(f"{each.__name__}.{name}") for each, names in _ROWS.items() for name in names]
+    columns = [table(each).c[name].label(label) for each, labels in _LABELS.items() for name, label in labels]
     return Prepared(
         select(*columns, held.label("holds_scores"), mighty.label("has_mightier_visits"))
         .select_from(_platform)
@@ -84,30 +86,24 @@ def _statement(role: Role) -> Prepared:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Known:
-    """The rows that belong to a launch, as they stood when it came: at most one of each model."""
+    """The rows that belong to a launch, as they stood when it came: one of each model, of Nones if there is none."""
 
-    _found: Mapping[str, Any]
-
-    @property
-    def holds_scores(self) -> bool:
-        """Whether scores of this member are held or cancelled, for whatever reason."""
-        return bool(self._found["holds_scores"])
-
-    @property
-    def has_mightier_visits(self) -> bool:
-        """Whether this member has open visits with a mightier role than that of the launch."""
-        return bool(self._found["has_mightier_visits"])
+    rows: Mapping[type[Base], Row]
+    holds_scores: bool
+    """Whether scores of this member are held or cancelled, for whatever reason."""
+    has_mightier_visits: bool
+    """Whether this member has open visits with a mightier role than that of the launch."""
 
     def get(self, model: type[Base], name: str) -> Any:
         """Return a value of the model's row; None if there is no such row."""
-        return self._found.get(f"{model.__name__}.{name}")
+        return self.rows[model][name]
 
     def says(self, model: type[Base], **values: Any) -> bool:
         """Say whether the model's row is there and holds these values."""
-        there = self.get(model, "id") is not None
-        return there and all(self.get(model, name) == value for name, value in values.items())
+        row = self.rows[model]
+        return row["id"] is not None and values.items() <= row.items()
 
     def keep(
         self,
@@ -142,7 +138,14 @@ def look(door: Door, launch: Launch, link: LinkClaim | None, part: str = "") -> 
         "link": link.id if link else "",
         "part": part,
     }
-    known = Known(_statement(launch.role).first(door, names) or {})
+    found = _statement(launch.role).first(door, names)
+    if found is None:
+        raise PlatformChanged
+    known = Known(
+        rows={model: {name: found[label] for name, label in labels} for model, labels in _LABELS.items()},
+        holds_scores=bool(found["holds_scores"]),
+        has_mightier_visits=bool(found["has_mightier_visits"]),
+    )
     if not known.says(Platform, state=PlatformState.ACTIVE, **vars(launch.platform)):
         raise PlatformChanged
     return known

@@ -1,5 +1,7 @@
 """Security headers on every answer: one policy, narrowed or widened by what a guard or a view put on ``g``."""
 
+from typing import Any
+
 from flask import Flask, Response, g, request
 
 from lti_tool.web.tool import tool
@@ -13,27 +15,44 @@ FRAMED = ("/lti/login", "/lti/launch", "/v/")
 """What a course page opens in a frame. Without a visit such a page holds nothing personal, so any site may frame it."""
 
 
+Header = tuple[str, str]
+_FIXED: tuple[Header, ...] = (
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+)
+_HTTPS: Header = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+
+
+class Answer(Response):
+    """A response with headers that are the same for most of them: they go past the checks and copies of the others."""
+
+    same: tuple[Header, ...] = ()
+
+    def get_wsgi_response(self, environ: Any) -> tuple[Any, str, list[Header]]:
+        """Return body, status and all headers."""
+        body, status, headers = super().get_wsgi_response(environ)
+        return body, status, [*headers, *self.same]
+
+
 def init_app(app: Flask) -> None:
     """Set the headers after every request."""
+    app.response_class = Answer
     app.after_request(secure)
 
 
-def secure(response: Response) -> Response:
+def secure(response: Answer) -> Answer:
     """Add the headers that hold for all pages, and keep personal ones out of every cache."""
-    # Each is added where none is: looking for an older one in a long list is what costs.
-    add = response.headers.add
     # Chromium applies form-action to the redirects after a form, too: the sign-in page names the platform's origin.
     form_action = " ".join(["'self'", *g.get("form_action", ())])
     ancestors = g.get("frame_ancestors") or ("*" if request.path.startswith(FRAMED) else "'none'")
-    add("Content-Security-Policy", POLICY.format(form_action=form_action, ancestors=ancestors))
-    add("Referrer-Policy", "no-referrer")
-    add("X-Content-Type-Options", "nosniff")
+    response.headers.add("Content-Security-Policy", POLICY.format(form_action=form_action, ancestors=ancestors))
+    same = [*_FIXED, ("X-Request-ID", g.get("request_id", ""))]
     if "Cross-Origin-Resource-Policy" not in response.headers:
-        add("Cross-Origin-Resource-Policy", "same-origin")
-    add("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        same.append(("Cross-Origin-Resource-Policy", "same-origin"))
     if tool().settings.base_url.startswith("https:"):
-        add("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        same.append(_HTTPS)
     if request.endpoint != "static" and "Cache-Control" not in response.headers:
-        add("Cache-Control", "no-store")
-    add("X-Request-ID", g.get("request_id", ""))
+        same.append(("Cache-Control", "no-store"))
+    response.same = tuple(same)
     return response

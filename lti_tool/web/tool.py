@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import cast
 
 from flask import current_app
 
@@ -67,4 +66,5 @@ class Tool:
 
 def tool() -> Tool:
     """Return the parts of the app that answers this request."""
-    return cast(Tool, current_app.extensions["tool"])
+    found: Tool = current_app.extensions["tool"]
+    return found

@@ -35,7 +35,8 @@ visit = cast(CurrentVisit, LocalProxy(lambda: g.visit))
 
 def current() -> CurrentVisit:
     """Return the visit of this request itself: what asks it many things asks faster."""
-    return cast(CurrentVisit, g.visit)
+    found: CurrentVisit = g.visit
+    return found
 
 
 ANY = secrets.token_hex(16)
