@@ -18,6 +18,24 @@ def test_checks_follow_what_is_typed_and_the_text_can_be_copied(walk, watch):
     expect(walk.tool.get_by_role("status").filter(has_text="cop")).to_be_visible()
 
 
+def test_a_button_that_has_the_focus_stays_in_sight_while_what_the_page_says_grows_above_it(walk):
+    for course, grows_along in (("moodle-m101", False), ("canvas-m101", True)):
+        walk.launch("mai", course=course)
+        walk.go("m4.message")
+        button, said = walk.button("Save and continue"), walk.tool.locator("[data-live]")
+        frame_before, said_before = walk.inner.evaluate("innerHeight"), said.evaluate(HEIGHT)
+
+        fill(walk, {"about_me": FULL["m4.message"]["about_me"]})
+        button.focus()
+        expect(walk.tool.locator(".check--good").filter(has_text="It says who you are.")).to_be_visible()
+        if grows_along:
+            walk.inner.wait_for_function("before => innerHeight > before", arg=frame_before)
+
+        assert said.evaluate(HEIGHT) > said_before
+        expect(button).to_be_in_viewport()
+
+
+HEIGHT = "(each) => each.getBoundingClientRect().height"
 EASY_OUT = (
     "\nIf this is not a good time, a name of someone else to ask would help me too."
     "\nThank you for reading this. I know that your time is short."

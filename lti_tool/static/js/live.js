@@ -2,6 +2,7 @@
 // rules stand on the server alone. Without this script the page says it when it is saved with its button.
 
 const headers = JSON.parse(document.documentElement.getAttribute("hx-headers:inherited") ?? "{}");
+const PATIENCE = 1000; // ms; later a frame grows for another reason
 let latest = 0;
 
 document.addEventListener("autosave:saved", async () => {
@@ -13,9 +14,22 @@ document.addEventListener("autosave:saved", async () => {
     const next = new DOMParser().parseFromString(await page.text(), "text/html").querySelector("[data-live]");
     // A newer save, or somebody is copying from here just now: leave it as it is.
     if (!page.ok || !next || mine !== latest || here.contains(document.activeElement)) return;
+    const stop = document.activeElement;
+    const stood = stop.getBoundingClientRect().top;
     here.replaceChildren(...next.childNodes);
     document.dispatchEvent(new CustomEvent("live:changed"));
+    keepInSight(stop, stood);
   } catch {
     // The next save tries again.
   }
 });
+
+// Whoever is at a button below must not lose it from sight because the part above has grown. Where the platform makes
+// the frame as tall as its page, there is nothing to scroll here: the window around it scrolls, once the frame has grown.
+function keepInSight(stop, stood) {
+  const moved = stop.getBoundingClientRect().top - stood;
+  if (!moved) return;
+  scrollBy({ top: moved, behavior: "instant" });
+  const grown = { once: true, signal: AbortSignal.timeout(PATIENCE) };
+  addEventListener("resize", () => stop.scrollIntoView({ block: "nearest" }), grown);
+}
