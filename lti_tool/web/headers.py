@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g
 
-from lti_tool.web.tool import tool
+from lti_tool.web.tool import asked, tool
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -44,15 +44,16 @@ def init_app(app: Flask) -> None:
 def secure(response: Answer) -> Answer:
     """Add the headers that hold for all pages, and keep personal ones out of every cache."""
     # Chromium applies form-action to the redirects after a form, too: the sign-in page names the platform's origin.
-    form_action = " ".join(["'self'", *g.get("form_action", ())])
-    ancestors = g.get("frame_ancestors") or ("*" if request.path.startswith(FRAMED) else "'none'")
+    this, said = asked(), g._get_current_object()
+    form_action = " ".join(["'self'", *said.get("form_action", ())])
+    ancestors = said.get("frame_ancestors") or ("*" if this.path.startswith(FRAMED) else "'none'")
     response.headers.add("Content-Security-Policy", POLICY.format(form_action=form_action, ancestors=ancestors))
-    same = [*_FIXED, ("X-Request-ID", g.get("request_id", ""))]
+    same = [*_FIXED, ("X-Request-ID", said.get("request_id", ""))]
     if "Cross-Origin-Resource-Policy" not in response.headers:
         same.append(("Cross-Origin-Resource-Policy", "same-origin"))
     if tool().settings.base_url.startswith("https:"):
         same.append(_HTTPS)
-    if request.endpoint != "static" and "Cache-Control" not in response.headers:
+    if this.endpoint != "static" and "Cache-Control" not in response.headers:
         same.append(("Cache-Control", "no-store"))
     response.same = tuple(same)
     return response
