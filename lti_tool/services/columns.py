@@ -51,7 +51,7 @@ def keep(
     """
     if not wishes.collects_grade:
         return
-    address = (endpoints and endpoints.lineitem) or None
+    address = endpoints.lineitem if endpoints else None
     column, is_new = _column(session, assignment, address)
     changed = _place(session, column, address) or is_new
     if wishes.lines_per_module and assignment.part == grading.WHOLE:

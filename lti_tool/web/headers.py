@@ -4,7 +4,8 @@ from typing import Any
 
 from flask import Flask, Response, g
 
-from lti_tool.web.tool import asked, tool
+from lti_tool.web.requests import current_request
+from lti_tool.web.tool import tool
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -24,36 +25,36 @@ _FIXED: tuple[Header, ...] = (
 _HTTPS: Header = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 
 
-class Answer(Response):
-    """A response with headers that are the same for most of them: they go past the checks and copies of the others."""
+class SecuredResponse(Response):
+    """A response with headers whose values are ours alone: they go past werkzeug's checks and copies."""
 
-    same: tuple[Header, ...] = ()
+    unchecked: tuple[Header, ...] = ()
 
     def get_wsgi_response(self, environ: Any) -> tuple[Any, str, list[Header]]:
         """Return body, status and all headers."""
         body, status, headers = super().get_wsgi_response(environ)
-        return body, status, [*headers, *self.same]
+        return body, status, [*headers, *self.unchecked]
 
 
 def init_app(app: Flask) -> None:
     """Set the headers after every request."""
-    app.response_class = Answer
+    app.response_class = SecuredResponse
     app.after_request(secure)
 
 
-def secure(response: Answer) -> Answer:
+def secure(response: SecuredResponse) -> SecuredResponse:
     """Add the headers that hold for all pages, and keep personal ones out of every cache."""
     # Chromium applies form-action to the redirects after a form, too: the sign-in page names the platform's origin.
-    this, said = asked(), g._get_current_object()
+    this, said = current_request(), g._get_current_object()
     form_action = " ".join(["'self'", *said.get("form_action", ())])
     ancestors = said.get("frame_ancestors") or ("*" if this.path.startswith(FRAMED) else "'none'")
     response.headers.add("Content-Security-Policy", POLICY.format(form_action=form_action, ancestors=ancestors))
-    same = [*_FIXED, ("X-Request-ID", said.get("request_id", ""))]
+    unchecked = [*_FIXED, ("X-Request-ID", said.get("request_id", ""))]
     if "Cross-Origin-Resource-Policy" not in response.headers:
-        same.append(("Cross-Origin-Resource-Policy", "same-origin"))
+        unchecked.append(("Cross-Origin-Resource-Policy", "same-origin"))
     if tool().settings.base_url.startswith("https:"):
-        same.append(_HTTPS)
+        unchecked.append(_HTTPS)
     if this.endpoint != "static" and "Cache-Control" not in response.headers:
-        same.append(("Cache-Control", "no-store"))
-    response.same = tuple(same)
+        unchecked.append(("Cache-Control", "no-store"))
+    response.unchecked = tuple(unchecked)
     return response

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from flask import Request, current_app, request
+from flask import current_app
 
 from lti_tool import language
 from lti_tool.db import Database
@@ -67,10 +67,4 @@ class Tool:
 def tool() -> Tool:
     """Return the parts of the app that answers this request."""
     found: Tool = current_app.extensions["tool"]
-    return found
-
-
-def asked() -> Request:
-    """Return the request itself: who asks it many things is answered faster than by what stands for it everywhere."""
-    found: Request = request._get_current_object()  # type: ignore[attr-defined] # werkzeug gives it every such proxy
     return found

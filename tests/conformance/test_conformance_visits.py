@@ -4,6 +4,7 @@ import pytest
 from launching import MEMBERSHIP, contents, csrf, land, later, look, new_course, newcomer, refused, rows, sign_in
 from sqlalchemy import select
 from stage import Browser
+from werkzeug.test import Client
 
 from lti_tool.models import Answer, Course, Member, Person
 
@@ -167,6 +168,16 @@ def test_a_relaunch_with_the_same_role_keeps_the_older_tab(house):
 
     look(first, first.home)
     look(second, second.home)
+
+
+def test_a_cookie_of_another_site_that_is_no_text_keeps_nobody_out(house):
+    learner = _learner(house)
+    own = learner.client.get_cookie(f"__Host-v-{learner.visit[3:]}")
+    cookies = {"HTTP_COOKIE": f"theirs=\xff\xfe; {own.key}={own.value}"}
+
+    page = Client(house.app, use_cookies=False).get(learner.home, environ_overrides=cookies)
+
+    assert page.status_code == 200
 
 
 def test_a_browser_keeps_its_ten_latest_visits(house):

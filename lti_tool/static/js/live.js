@@ -15,7 +15,7 @@ document.addEventListener("autosave:saved", async () => {
     // A newer save, or somebody is copying from here just now: leave it as it is.
     if (!page.ok || !next || mine !== latest || here.contains(document.activeElement)) return;
     const stop = document.activeElement;
-    const stood = stop.getBoundingClientRect().top;
+    const stood = stop.getBoundingClientRect();
     here.replaceChildren(...next.childNodes);
     document.dispatchEvent(new CustomEvent("live:changed"));
     keepInSight(stop, stood);
@@ -27,9 +27,10 @@ document.addEventListener("autosave:saved", async () => {
 // Whoever is at a button below must not lose it from sight because the part above has grown. Where the platform makes
 // the frame as tall as its page, there is nothing to scroll here: the window around it scrolls, once the frame has grown.
 function keepInSight(stop, stood) {
-  const moved = stop.getBoundingClientRect().top - stood;
-  if (!moved) return;
+  const moved = stop.getBoundingClientRect().top - stood.top;
+  const seen = stood.bottom > 0 && stood.top < innerHeight; // else the reader has gone elsewhere
+  if (!moved || !seen || stop === document.body) return;
   scrollBy({ top: moved, behavior: "instant" });
   const grown = { once: true, signal: AbortSignal.timeout(PATIENCE) };
-  addEventListener("resize", () => stop.scrollIntoView({ block: "nearest" }), grown);
+  addEventListener("resize", () => stop === document.activeElement && stop.scrollIntoView({ block: "nearest" }), grown);
 }
