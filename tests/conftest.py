@@ -34,12 +34,24 @@ ON_PAGES = (
     "storage",
 )
 SLOWEST = (
+    "test_faults_torture.py",
     "test_browser_every_page.py",
     "test_browser_whole_workshop.py",
-    "test_faults_torture.py",
+    "test_browser_storage.py",
+    "test_browser_main_job.py",
+    "test_browser_documents.py",
     "test_saving_killed_server.py",
+    "test_saving_model.py",
+    "test_conformance_grades.py",
+    "test_conformance_single_use.py",
+    "test_conformance_visits.py",
     "test_whole_workshop.py",
+    "test_workers_together.py",
+    "test_wheel.py",
+    "test_house_rules.py",
+    "test_run.py",
 )
+"""Files that take ten seconds or more, in the order in which they begin: a short one ends last, whatever the order."""
 LISTED = re.compile("_[cx][a-z]_[0-9]{2}_")
 """In the name of a test that a conformance list asks for."""
 # Playwright's own Node needs a system library that a bare machine lacks.
@@ -51,22 +63,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Mark what is long before pytest leaves it out; begin with what takes longest, so that no worker ends alone."""
     _take_turns(items)
     yield
-    items.sort(key=lambda item: item.path.name not in SLOWEST)
+    order = {name: place for place, name in enumerate(SLOWEST)}
+    items.sort(key=lambda item: order.get(item.path.name, len(order)))
 
 
 def _take_turns(items: list[pytest.Item]) -> None:
     """Let some tests take turns on the two kinds of database; the rest of the product is marked as long.
 
     Each test that runs under several rule sets of the demo LMS meets both kinds. Tests of pages run on one kind each.
-    Whatever stores, delivers or keeps strangers out runs on both, and so do the walks through all of the workshop and
-    all that the conformance lists name.
+    Whatever stores, delivers or keeps strangers out runs on both, and so does all that the conformance lists name.
     """
     for item in items:
         values = list(item.callspec.params.values()) if hasattr(item, "callspec") else []
         kind = next((KINDS.index(each) for each in values if each in KINDS), None)
         rules = next((RULE_SETS.index(each) for each in values if each in RULE_SETS), None)
-        is_whole = item.path.name == "test_whole_workshop.py" or LISTED.search(item.name)
-        is_on_pages = item.path.parent.name in ON_PAGES and not is_whole
+        is_on_pages = item.path.parent.name in ON_PAGES and not LISTED.search(item.name)
         if kind is None or (rules is None and not is_on_pages):
             continue
         table = item.nodeid.replace(KINDS[kind], "").replace(RULE_SETS[rules or 0], "")
