@@ -31,14 +31,14 @@ def not_disguised(page, name):
     "is_whole", [False, pytest.param(True, marks=pytest.mark.long)], ids=["looks take turns", "every look"]
 )
 def test_every_page_is_accessible_and_fits_in_every_medium_width_and_language(tour, is_whole):
-    """Each page as it is; and on other colours, in long words, from right to left: a page a look, or all of them."""
+    """Each page as it is; and on other colours, in long words, from right to left: every other page once, or all."""
     page = tour.walk.page
     bring_axe(page)
     speak = speaker(page)
 
     found = []
     for turn, name in enumerate(tour.everywhere()):
-        looks = LOOKS if is_whole else (LOOKS[turn % len(LOOKS)],)
+        looks = LOOKS if is_whole else () if turn % 2 else (LOOKS[turn // 2 % len(LOOKS)],)
         for width in (1280, 360, ZOOMED):
             page.set_viewport_size({"width": width, "height": 640})
             found += sideways(page, f"{name}, {width} px")
