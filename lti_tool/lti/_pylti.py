@@ -308,10 +308,6 @@ def _authorization_request(endpoint: str, client_id: str, redirect_uri: str) -> 
         "client_id": client_id,
         "redirect_uri": redirect_uri,
     }
-    return _with_query(endpoint, asked)
-
-
-def _with_query(url: str, params: Mapping[str, str]) -> str:
-    parts = urlsplit(url)
-    query = "&".join(filter(None, [parts.query, urlencode(params)]))
+    parts = urlsplit(endpoint)
+    query = "&".join(filter(None, [parts.query, urlencode(asked)]))
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))

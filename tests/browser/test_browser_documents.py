@@ -15,7 +15,7 @@ from whole_walk import Walk as Answers
 CANVAS = "canvas-m101"
 DOCUMENTS = ("m1.needs", "m1.priorities", "m2.map", "m4.smart", "m4.message", "m4.agenda", "m4.agreement", "m4.follow")
 WORD, PDF, PLAIN, DATES = "Word (DOCX)", "PDF", "Plain text", "Calendar (ICS)"
-TAKEN = {"cookie": (WORD, PDF, PLAIN, DATES), "header": (WORD, DATES), "window": (PLAIN, DATES)}
+TAKEN = {"cookie": (WORD, PDF, PLAIN, DATES), "header": (WORD, DATES), "window": (PDF, DATES)}
 """How this browser comes to the tool, and which forms of each document it takes that way."""
 
 
