@@ -14,6 +14,7 @@ from lti_tool import language, log
 from lti_tool.blueprints import (
     discuss,
     gradebook,
+    home,
     launch,
     learn,
     mine,
@@ -61,7 +62,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["tool"] = build(settings)
     for part in (requests, speaking, headers, errors, pages):
         part.init_app(app)
-    learners = (learn, discuss, mine, papers)
+    learners = (home, learn, discuss, mine, papers)
     teachers = (teach, gradebook, moderate, shared, review)
     for module in (public, register, launch, select, *learners, *teachers, tickets):
         app.register_blueprint(module.bp)

@@ -57,6 +57,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def moment_in(words: str) -> datetime:
+    """Read a moment that the database itself put into words; both of ours write it in UTC."""
+    return datetime.fromisoformat(words).replace(tzinfo=UTC)
+
+
 class ExactDecimal(TypeDecorator[Decimal]):
     """A decimal number kept as text: SQLite would make a float of it."""
 

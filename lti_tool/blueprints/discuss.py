@@ -30,7 +30,7 @@ def posts(activity_id: str) -> str:
         posts=found,
         report_url=url_for("discuss.report", activity_id=shown.id),
         activity_url=url_for("learn.activity", activity_id=shown.id),
-        home_url=url_for("learn.home"),
+        home_url=url_for("home.page"),
     )
 
 

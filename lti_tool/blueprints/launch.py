@@ -260,7 +260,7 @@ def _record(session: Any, message: AnyLaunch) -> Recorded:
 
 def _landing(message: AnyLaunch, opened: Opened) -> str:
     """Return the first page for this message and role; a learner who reviews their own work comes to their home."""
-    page = "teach.progress" if visits.is_teacher(message.role) else "learn.home"
+    page = "teach.progress" if visits.is_teacher(message.role) else "home.page"
     if isinstance(message, DeepLinkingLaunch):
         page = "select.picker"
     if isinstance(message, ReviewLaunch) and message.learner != message.person.sub:

@@ -1,4 +1,4 @@
-"""Learners: the workshop's first page, its activities, their grade. Those who teach see the same as a preview."""
+"""Learners: the activities of the workshop, their grade. Those who teach see the same as a preview."""
 
 from datetime import datetime
 from typing import Any
@@ -17,14 +17,13 @@ from lti_tool.language import mark
 from lti_tool.services import discussions, evaluations, grading, progress
 from lti_tool.services.evaluations import CourseOf
 from lti_tool.services.grading import GradeState
-from lti_tool.services.progress import AnswerStale, Author, Begun, Stored
-from lti_tool.web import first_page
+from lti_tool.services.progress import AnswerStale, Author, Stored
 from lti_tool.web.access import visit_blueprint
 from lti_tool.web.errors import PageMissing
 from lti_tool.web.outline import current_workshop, module_states, open_activities, opened_activity
 from lti_tool.web.requests import JsonNotValid, json_object, printable
 from lti_tool.web.tool import tool
-from lti_tool.web.visit import current, visit
+from lti_tool.web.visit import visit
 
 bp = visit_blueprint("learn", __name__, "", lambda visit: not visit.chooses)
 
@@ -41,19 +40,6 @@ class VersionMissing(ToolError):
     code = "version-missing"
     message = mark("This save did not say which version it changes, so nothing was changed.")
     remedy = mark("Reload the page and try again.")
-
-
-@bp.get("/")
-def home() -> str:
-    """Show the modules, how far the learner is, and one button that goes on."""
-    here, workshop = current(), current_workshop()
-    begun: Begun = ({}, {})
-    grade = GradeState(kind="none")
-    if here.works:
-        with tool().database.looking() as door:
-            begun = progress.begun(door, here.member_id, workshop)
-            grade = grading.state_for(door, here.member_id, here.assignment_id)
-    return first_page.show(here, workshop, begun, grade)
 
 
 @bp.get("/activities/<activity_id>")
@@ -129,7 +115,7 @@ def grade() -> str:
         grade=_grade(),
         grade_line_url=url_for("learn.grade_line"),
         send_when=visit.send_when,
-        home_url=url_for("learn.home"),
+        home_url=url_for("home.page"),
     )
 
 
@@ -247,7 +233,7 @@ def _page(
         work=work,
         previous=every[position - 1] if position else None,
         next=every[position + 1] if position + 1 < len(every) else None,
-        home_url=url_for("learn.home"),
+        home_url=url_for("home.page"),
         save_url=url_for("learn.autosave", activity_id=shown.id),
         finish_url=url_for("learn.submit", activity_id=shown.id),
         activity_url=url_for("learn.activity", activity_id=shown.id),
@@ -290,7 +276,7 @@ def _after(shown: Activity, step: Step, work: Work, screen: str) -> str:
     every = open_activities()
     ids = [each.activity.id for each in every]
     following = every[ids.index(shown.id) + 1 :] if shown.id in ids else []
-    return following[0].url if following else url_for("learn.home")
+    return following[0].url if following else url_for("home.page")
 
 
 def _both_texts(shown: Activity, current: Stored, yours: Value, work: Work, do: str) -> str:

@@ -36,7 +36,7 @@ def show() -> str:
         delete_url=url_for("mine.confirm_delete"),
         reset_url=url_for("mine.confirm_reset"),
         erase_url=url_for("mine.confirm_erase"),
-        home_url=url_for("learn.home"),
+        home_url=url_for("home.page"),
     )
 
 
@@ -83,7 +83,7 @@ def reset() -> ResponseReturnValue:
     """Delete answers and completion, and let the gradebook know."""
     with tool().database.transaction() as session:
         erasure.reset_workshop(session, tool().sealer, _author(), current_workshop())
-    return redirect(url_for("learn.home"), 303)
+    return redirect(url_for("home.page"), 303)
 
 
 @bp.get("/erase")

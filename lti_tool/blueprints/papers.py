@@ -40,7 +40,7 @@ def index() -> str:
         made=made,
         has_certificate=certificate is not None,
         certificate_opens=visit.part == grading.WHOLE,
-        home_url=url_for("learn.home"),
+        home_url=url_for("home.page"),
     )
 
 

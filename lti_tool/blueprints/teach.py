@@ -65,7 +65,7 @@ def progress() -> str:
         is_copy=copied,
         family=visit.platform.family,
         send_when=visit.send_when,
-        preview_url=url_for("learn.home"),
+        preview_url=url_for("home.page"),
         discussion_url=url_for("moderate.posts"),
     )
 

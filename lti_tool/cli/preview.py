@@ -32,7 +32,7 @@ from lti_tool.web import visit as browser
 from lti_tool.web.tool import tool
 
 DEPLOYMENT = "preview"
-PEOPLE = {"learner": (Role.LEARNER, "learn.home"), "teacher": (Role.INSTRUCTOR, "teach.progress")}
+PEOPLE = {"learner": (Role.LEARNER, "home.page"), "teacher": (Role.INSTRUCTOR, "teach.progress")}
 """Who can come in, by the word in the address, and the first page they see."""
 
 

@@ -32,7 +32,7 @@ from lti_tool.models import (
     GradeDelivery,
     Member,
 )
-from lti_tool.prepared import Door, Prepared
+from lti_tool.prepared import Door, Prepared, Row
 
 WHOLE = "workshop"
 """The part that stands for the whole workshop; any other part is a module's id."""
@@ -249,23 +249,43 @@ def _is_due(send_when: str, score: Standing, delivery: GradeDelivery | None) -> 
     return delivery is not None and (score.given or 0) * delivery.maximum < delivery.given * score.maximum
 
 
+_SHOWN = {
+    "of_test": _member.c.is_test,
+    "column_id": _column.c.id,
+    **{name: _assignment.c[name] for name in ("send_when", "collects_grade", "part")},
+    **{name: _course.c[name] for name in ("lineitems_url", "grade_scopes")},
+    "url": _column.c.url,
+    **{name: _delivery.c[name] for name in ("state", "given", "maximum", "changed_at", "delivered_at")},
+}
+_PREFIX = "grade_"
+
+
+def with_state(look: Any) -> Any:
+    """Return a look at a member, the course and an assignment that finds the grade as well, for ``state_of``."""
+    return (
+        look.add_columns(*(column.label(_PREFIX + name) for name, column in _SHOWN.items()))
+        .outerjoin(_column, and_(_column.c.assignment_id == _assignment.c.id, _column.c.part == _assignment.c.part))
+        .outerjoin(_delivery, and_(_delivery.c.column_id == _column.c.id, _delivery.c.member_id == _member.c.id))
+    )
+
+
 _STATE = Prepared(
-    select(_member.c.is_test, _assignment.c.send_when, _assignment.c.collects_grade, _assignment.c.part)
-    .add_columns(_course.c.lineitems_url, _course.c.grade_scopes, _column.c.id.label("column_id"), _column.c.url)
-    .add_columns(*(_delivery.c[name] for name in ("state", "given", "maximum", "changed_at", "delivered_at")))
-    .join_from(_member, _assignment, _assignment.c.id == bindparam("assignment"))
-    .join(_course, _course.c.id == _assignment.c.course_id)
-    .outerjoin(_column, and_(_column.c.assignment_id == _assignment.c.id, _column.c.part == _assignment.c.part))
-    .outerjoin(_delivery, and_(_delivery.c.column_id == _column.c.id, _delivery.c.member_id == _member.c.id))
-    .where(_member.c.id == bindparam("member"))
+    with_state(
+        select().join_from(_member, _assignment, _assignment.c.id == bindparam("assignment")).join(_course)
+    ).where(_member.c.id == bindparam("member"))
 )
 
 
 def state_for(door: Door, member_id: int, assignment_id: int) -> GradeState:
     """Return what a learner's page may say about the grade of this assignment."""
     [row] = _STATE.rows(door, {"member": member_id, "assignment": assignment_id})
-    found: Any = SimpleNamespace(**row)
-    if found.is_test:
+    return state_of(row)
+
+
+def state_of(row: Row) -> GradeState:
+    """Return the same from a row of a look ``with_state``."""
+    found: Any = SimpleNamespace(**{name: row[_PREFIX + name] for name in _SHOWN})
+    if found.of_test:
         return GradeState(kind="test")
     reachable = _is_reachable(found.url, found.lineitems_url, found.grade_scopes)
     if found.column_id is None or not found.collects_grade or not reachable:

@@ -2,8 +2,10 @@
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
@@ -25,7 +27,7 @@ from lti_tool.models import (
     UsedAttempt,
     Visit,
 )
-from lti_tool.prepared import Door, Prepared
+from lti_tool.prepared import Door, Prepared, Row
 from lti_tool.services import platforms
 
 TOUCH_EVERY = timedelta(minutes=1)
@@ -129,7 +131,7 @@ _SHOWN = {
     "last_seen_at": _visit.c.last_seen_at,
 }
 """The fields of a ``CurrentVisit`` that stand in our tables as they are."""
-_FOUND = Prepared(
+FOUND = (
     select(*(column.label(name) for name, column in _SHOWN.items()))
     .add_columns(*(_visit.c[name] for name in ("secret_hash", "ended_at", "expires_at", "role", "frame_origins")))
     .add_columns(*(_platform.c[name].label(f"platform_{name}") for name in (*platforms.CONFIG, "state")))
@@ -141,6 +143,12 @@ _FOUND = Prepared(
     .outerjoin(_assignment, _assignment.c.id == _visit.c.assignment_id)
     .where(_visit.c.public_id == bindparam("public_id"))
 )
+"""The look for a visit by its public id, to which a page may add what else it needs."""
+_FOUND = Prepared(FOUND)
+
+
+Finder = Callable[[Door, str, str, timedelta], CurrentVisit]
+"""How a page looks for its visit: ``find``, or one that finds more with it."""
 
 
 def find(door: Door, public_id: str, secret: str, idle: timedelta) -> CurrentVisit:
@@ -149,7 +157,15 @@ def find(door: Door, public_id: str, secret: str, idle: timedelta) -> CurrentVis
     :raise PlatformUnknown: its platform was paused since.
     :raise VisitOver: in every other case, without saying which.
     """
-    found = _FOUND.first(door, {"public_id": public_id})
+    return CurrentVisit(**fields(look(door, _FOUND, public_id, secret, idle), secret))
+
+
+def look(door: Door, statement: Prepared, public_id: str, secret: str, idle: timedelta) -> Row:
+    """Return the row that ``FOUND`` finds, with whatever else the statement looks for.
+
+    :raise PlatformUnknown, VisitOver: as ``find`` does.
+    """
+    found = statement.first(door, {"public_id": public_id})
     if found is None or not hmac.compare_digest(found["secret_hash"], hash_secret(secret)):
         raise VisitOver
     now = clock.now()
@@ -157,13 +173,17 @@ def find(door: Door, public_id: str, secret: str, idle: timedelta) -> CurrentVis
         raise VisitOver
     if found["platform_state"] != PlatformState.ACTIVE:
         raise PlatformUnknown(f"platform {found['platform_id']}")
-    return CurrentVisit(
-        **{name: found[name] for name in _SHOWN},
-        platform=PlatformConfig(**{name: found[f"platform_{name}"] for name in platforms.CONFIG}),
-        role=Role(found["role"]),
-        frame_origins=tuple(found["frame_origins"]),
-        csrf_token=hmac.new(secret.encode(), b"csrf", hashlib.sha256).hexdigest(),
-    )
+    return found
+
+
+def fields(found: Row, secret: str) -> dict[str, Any]:
+    """Return the fields of the ``CurrentVisit`` in a row."""
+    return {name: found[name] for name in _SHOWN} | {
+        "platform": PlatformConfig(**{name: found[f"platform_{name}"] for name in platforms.CONFIG}),
+        "role": Role(found["role"]),
+        "frame_origins": tuple(found["frame_origins"]),
+        "csrf_token": hmac.new(secret.encode(), b"csrf", hashlib.sha256).hexdigest(),
+    }
 
 
 def touch(session: Session, visit: CurrentVisit) -> None:

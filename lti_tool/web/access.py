@@ -9,7 +9,7 @@ from werkzeug.exceptions import NotFound
 
 from lti_tool.errors import ToolError
 from lti_tool.language import mark
-from lti_tool.services.visits import CurrentVisit
+from lti_tool.services.visits import CurrentVisit, Finder, find
 from lti_tool.web import visit as visits
 from lti_tool.web.speaking import speak
 from lti_tool.web.tool import tool
@@ -35,15 +35,18 @@ def from_any_frame() -> None:
     g.frame_ancestors = "*"
 
 
-def visit_blueprint(name: str, import_name: str, below: str, may: Callable[[CurrentVisit], bool]) -> Blueprint:
+def visit_blueprint(
+    name: str, import_name: str, below: str, may: Callable[[CurrentVisit], bool], finder: Finder = find
+) -> Blueprint:
     """Return a blueprint of pages at ``/v/<visit_id>`` and ``below``, for those visits of which ``may`` is true.
 
-    Its views read the visit from ``web.visit``, and its links stay inside the visit they stand in.
+    Its views read the visit from ``web.visit``, and its links stay inside the visit they stand in. Whatever else they
+    show may be found with the visit, by a ``finder`` of their own.
     """
     bp = Blueprint(name, import_name, url_prefix="/v/<visit_id>" + below)
     bp.url_value_preprocessor(_take_visit_id)
     bp.url_defaults(_same_visit)
-    bp.before_request(visitors_who(may))
+    bp.before_request(visitors_who(may, finder))
     return bp
 
 
@@ -56,12 +59,12 @@ def _same_visit(_endpoint: str, values: dict[str, Any]) -> None:
         values.setdefault("visit_id", g.visit.id)
 
 
-def visitors_who(may: Callable[[CurrentVisit], bool]) -> Callable[[], None]:
+def visitors_who(may: Callable[[CurrentVisit], bool], finder: Finder = find) -> Callable[[], None]:
     """Return a guard that lets in the visits of which ``may`` is true; for all others there is no such page."""
 
     def guard() -> None:
         from_any_frame()
-        found = visits.find(g.visit_id)
+        found = visits.find(g.visit_id, finder)
         if not may(found):
             raise NotFound
         g.visit = found

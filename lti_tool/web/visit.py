@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 
 from lti_tool.services import tickets, visits
 from lti_tool.services.opening import Opened
-from lti_tool.services.visits import CurrentVisit, VisitOver
+from lti_tool.services.visits import CurrentVisit, Finder, VisitOver
 from lti_tool.web.speaking import speak
 from lti_tool.web.tool import tool
 
@@ -59,7 +59,7 @@ def any_visit(endpoint: str, **values: Any) -> str:
     return url_for(endpoint, visit_id=ANY, **values)
 
 
-def find(public_id: str) -> CurrentVisit:
+def find(public_id: str, finder: Finder = visits.find) -> CurrentVisit:
     """Return the visit in this address, if this browser holds its secret.
 
     :raise VisitOver: it does not, or the visit has ended.
@@ -69,7 +69,7 @@ def find(public_id: str) -> CurrentVisit:
         raise VisitOver
     parts = tool()
     with parts.database.looking() as door:
-        found = visits.find(door, public_id, secret, timedelta(minutes=parts.settings.visit_idle_minutes))
+        found = finder(door, public_id, secret, timedelta(minutes=parts.settings.visit_idle_minutes))
     if visits.needs_touch(found):
         with parts.database.transaction() as session:
             visits.touch(session, found)
