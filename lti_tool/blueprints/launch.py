@@ -14,6 +14,7 @@ The story of one launch, in the order it happens:
 """
 
 import secrets
+import time
 from contextlib import suppress
 from functools import cache, partial
 from typing import Any
@@ -43,6 +44,9 @@ FORM_LIMIT = 512 * 1024
 """Canvas may put 40,000-character values and a thousand course ids into a launch."""
 ADDRESS_LIMIT = 6000
 """Longer sign-ins do not fit in an address on the way to the check; they go by the button's form."""
+
+PLATFORM_KEPT = 0.5
+"""Seconds for which sign-ins do not ask again for a platform: when a class begins, they come in hundreds."""
 
 
 class CookiesBlocked(LaunchRefused):
@@ -156,8 +160,14 @@ def _posted() -> object:
 
 
 def _platform(asked: LoginRequest) -> PlatformConfig:
-    with tool().database.looking() as door:
-        return platforms.for_login(door, asked.issuer, asked.client_id)
+    """Return the platform that a sign-in names, as it was a moment ago; whether it still is so, the launch finds."""
+    parts, name, now = tool(), (asked.issuer, asked.client_id), time.monotonic()
+    found, until = parts.signing_in.get(name, (None, now))
+    if found is None or until <= now:
+        with parts.database.looking() as door:
+            found = platforms.for_login(door, *name)
+        parts.signing_in[name] = found, now + PLATFORM_KEPT
+    return found
 
 
 def _to_platform(asked: LoginRequest, platform: PlatformConfig, mark: str) -> ResponseReturnValue:

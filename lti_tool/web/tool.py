@@ -45,6 +45,8 @@ class Tool:
     keys: KeySets
     platforms: dict[int, PlatformConfig] = field(default_factory=dict)
     """Platforms as a launch in this process last found them, by their id. Nothing comes of one that is so no more."""
+    signing_in: dict[tuple[str, str | None], tuple[PlatformConfig, float]] = field(default_factory=dict)
+    """Platforms as a sign-in last found them, by issuer and client id, and until when on the monotonic clock."""
 
     @property
     def workshops(self) -> Mapping[str, Workshop]:
