@@ -56,5 +56,5 @@ def secure(response: SecuredResponse) -> SecuredResponse:
         unchecked.append(_HTTPS)
     if this.endpoint != "static" and "Cache-Control" not in response.headers:
         unchecked.append(("Cache-Control", "no-store"))
-    response.unchecked = tuple(unchecked)
+    response.unchecked += tuple(unchecked)
     return response
