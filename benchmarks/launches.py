@@ -1,6 +1,7 @@
-"""What a launch costs the tool, next to the floor under the same server: `make bench`.
+"""What a launch costs the tool, next to two floors under the same server: `make bench`.
 
-The floor and the tool take turns, in the other order every second round: the machine's moods fall on both alike.
+One does the least that a launch takes, one the least that keeps the rules of a launch. They and the tool take turns, in
+the other order every second round: the machine's moods fall on all alike.
 The figures that count are ratios within a round; the table gives their median, and their least and greatest.
 """
 
@@ -10,6 +11,7 @@ import signal
 import statistics
 import sys
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,19 +30,19 @@ BROWSERS = {"warm": "keep", "first-time": "send"}
 PEOPLE = 100
 
 
-class Pair(NamedTuple):
-    """The floor and the tool, launched one after the other."""
+class Turn(NamedTuple):
+    """The two floors and the tool, launched one after the other."""
 
     floor: Report
+    rules: Report
     tool: Report
 
 
 class Course(NamedTuple):
-    """Where the two stand: on which database, under which server."""
+    """Where the three stand: on which database, under which server."""
 
     database: str
-    floor: Target
-    tool: Target
+    targets: tuple[Target, ...]
 
 
 def main() -> None:
@@ -67,39 +69,41 @@ def read_options() -> argparse.Namespace:
 
 
 def prepare(stack: ExitStack, kind: str, server: str, platform: Settings) -> Course:
-    """Start the floor and the tool on databases of one kind."""
+    """Start the floors and the tool on databases of one kind."""
     here = stack.enter_context(stands.place(kind, server, platform))
-    return Course(kind, stack.enter_context(stands.floor(here)), stack.enter_context(stands.tool(here, worker=False)))
+    running = (stands.floor(here), stands.floor(here, "rules"), stands.tool(here, worker=False))
+    return Course(kind, tuple(map(stack.enter_context, running)))
 
 
 async def measure(settings: Settings, courses: list[Course], options: argparse.Namespace) -> None:
     """Launch in rounds; the first one warms everything up and does not count. Print a table of ratios at the end."""
     platform = Platform(settings, Signer.load(Path(settings.key_file), settings.kid))
     await platform.start()
-    found: dict[tuple[str, str], list[Pair]] = {}
+    found: dict[tuple[str, str], list[Turn]] = {}
     try:
         for number in range(options.rounds + 1):
             for course in courses:
                 for browser in options.browser or BROWSERS:
-                    pair = await turn(platform, course, browser, options.launches, floor_first=number % 2 == 0)
+                    done = await turn(platform, course, browser, options.launches, backwards=number % 2 == 1)
                     if number:
-                        found.setdefault((course.database, browser), []).append(pair)
+                        found.setdefault((course.database, browser), []).append(done)
     finally:
         platform.stop()
     print_table(found)
 
 
-async def turn(platform: Platform, course: Course, browser: str, launches: int, *, floor_first: bool) -> Pair:
-    """Launch the floor and the tool, one after the other; a launch that fails ends everything."""
+async def turn(platform: Platform, course: Course, browser: str, launches: int, *, backwards: bool) -> Turn:
+    """Launch the floors and the tool, one after the other; a launch that fails ends everything."""
     load = Load(launches=launches, warmup=PEOPLE, users=PEOPLE, cookies=BROWSERS[browser])
     reports: dict[str, Report] = {}
-    for target in (course.floor, course.tool) if floor_first else (course.tool, course.floor):
+    for target in course.targets[::-1] if backwards else course.targets:
         report = reports[target.name] = await Bench(platform, target, load).launches()
         if report["failures"]:
             raise SystemExit(f"{course.database}, {browser}, {target.name}: {report['failures']}")
-    pair = Pair(reports["floor"], reports["tool"])
-    print(f"{course.database} {browser}: CPU {cpu(pair.floor):.2f} and {cpu(pair.tool):.2f} ms", file=sys.stderr)
-    return pair
+    done = Turn(**reports)
+    costs = ", ".join(f"{name} {cpu(report):.2f}" for name, report in done._asdict().items())
+    print(f"{course.database} {browser}: CPU ms {costs}", file=sys.stderr)
+    return done
 
 
 def show_machine(options: argparse.Namespace) -> None:
@@ -108,18 +112,17 @@ def show_machine(options: argparse.Namespace) -> None:
     print(f"{os.cpu_count()} cores, Python {python}, {options.server}, {options.rounds} rounds of {options.launches}\n")
 
 
-def print_table(found: dict[tuple[str, str], list[Pair]]) -> None:
+def print_table(found: dict[tuple[str, str], list[Turn]]) -> None:
     """Print the medians over the rounds, as Markdown."""
-    print("| database, browser | floor: CPU ms (database) | tool: CPU ms (database) | CPU ratio | launches/s | ratio |")
-    print("| --- | --- | --- | --- | --- | --- |")
-    for (database, browser), pairs in found.items():
-        costs = [spent([getattr(pair, name) for pair in pairs]) for name in Pair._fields]
-        rates = [statistics.median(getattr(pair, name)["per_second"] for pair in pairs) for name in Pair._fields]
-        cpu_ratio = spread([cpu(pair.tool) / cpu(pair.floor) for pair in pairs])
-        rate_ratio = spread([pair.tool["per_second"] / pair.floor["per_second"] for pair in pairs])
-        cells = [f"{database}, {browser}", *costs, cpu_ratio, " and ".join(f"{rate:.0f}" for rate in rates), rate_ratio]
-        print("| " + " | ".join(cells) + " |")
-    tools = [pair.tool for pairs in found.values() for pair in pairs]
+    print("| database, browser | | CPU ms (database) | of the floor's | of the rules' | launches/s | of the floor's |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    for (database, browser), turns in found.items():
+        for name in Turn._fields:
+            own, floors, rules = ([getattr(turn, each) for turn in turns] for each in (name, "floor", "rules"))
+            cells = [f"{database}, {browser}", name, spent(own), shares(cpu, own, floors), shares(cpu, own, rules)]
+            rate = statistics.median(map(per_second, own))
+            print("| " + " | ".join([*cells, f"{rate:.0f}", shares(per_second, own, floors)]) + " |")
+    tools = [turn.tool for turns in found.values() for turn in turns]
     launched = sum(report["succeeded"] for report in tools)
     fetched = sum(report["platform"].get("jwks", 0) for report in tools)
     print(f"\nKey sets fetched in {launched} launches: {fetched}.")
@@ -130,14 +133,20 @@ def cpu(report: Report) -> float:
     return float(sum(report["cpu_ms_each"].values()))
 
 
+def per_second(report: Report) -> float:
+    """Return the launches of a second."""
+    return float(report["per_second"])
+
+
 def spent(reports: list[Report]) -> str:
     """Return the median cost, and how much of it is the database server's."""
     database = statistics.median(report["cpu_ms_each"].get("postgresql", 0.0) for report in reports)
     return f"{statistics.median(map(cpu, reports)):.2f} ({database:.2f})"
 
 
-def spread(ratios: list[float]) -> str:
-    """Return the median of ratios, with the least and the greatest."""
+def shares(figure: Callable[[Report], float], own: list[Report], others: list[Report]) -> str:
+    """Return the median of a figure's ratios to the others', round by round, with the least and the greatest."""
+    ratios = [figure(one) / figure(other) for one, other in zip(own, others, strict=True)]
     return f"**{statistics.median(ratios):.2f}** ({min(ratios):.2f} to {max(ratios):.2f})"
 
 

@@ -82,18 +82,18 @@ def postgresql() -> Iterator[Any]:
 
 
 @contextmanager
-def floor(here: Place) -> Iterator[Target]:
-    """Yield the floor, running: the least that a launch can cost."""
+def floor(here: Place, name: str = "floor") -> Iterator[Target]:
+    """Yield the floor, running: the least that a launch can cost; or ``rules``, the least that keeps its rules."""
     port = free_port()
     environment = {
         **os.environ,
         "PYTHONPATH": str(HERE),
-        "FLOOR_DATABASE_URL": here.database("floor"),
+        "FLOOR_DATABASE_URL": here.database(name),
         "FLOOR_PLATFORM": here.platform.base,
     }
-    with running(serve("floor:app", here, port), environment, port) as pid:
+    with running(serve(f"{name}:app", here, port), environment, port) as pid:
         yield Target(
-            name="floor",
+            name=name,
             login_url=f"http://127.0.0.1:{port}/login",
             target_link_uri=f"http://127.0.0.1:{port}/launch",
             marker="data-bench=launched",
