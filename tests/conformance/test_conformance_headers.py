@@ -215,3 +215,25 @@ def test_strict_transport_is_demanded_where_the_tool_has_https(house):
 def _fields(house):
     course = house.lms.courses["moodle-m101"]
     return begin(house.lms, course, course.links["as-they-go"], course.people["mai"]).fields
+
+
+def test_a_redirect_leaves_in_one_piece_with_one_address(house):
+    answer = _login(house, house.app.test_client())
+
+    assert (answer.status_code, answer.data) == (303, b"")
+    assert len(answer.headers.getlist("Location")) == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/v/1/?a=b%20c#d", "/v/1/?a=b%20c#d"),
+        ("/v/ä b", "/v/%C3%A4%20b"),
+    ],
+)
+def test_an_address_that_is_not_plain_is_quoted_on_its_way_out(house, address, said):
+    with house.app.test_request_context() as here:
+        _, status, headers = house.app.redirect(address, 303).get_wsgi_response(here.request.environ)
+
+    assert status == "303 SEE OTHER"
+    assert [value for name, value in headers if name == "Location"] == [said]

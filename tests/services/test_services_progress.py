@@ -111,6 +111,27 @@ def test_deleting_takes_every_text_and_leaves_what_is_complete(desk):
         assert progress.states(session, desk.author.member_id, desk.workshop) == {"m0.start": "done"}
 
 
+def test_how_far_somebody_is_has_the_moments_to_the_microsecond(desk):
+    moments = {
+        "m0.welcome": datetime(2026, 11, 26, 9, 30, tzinfo=UTC),
+        "m0.start": datetime(2026, 11, 26, 9, 30, 0, 500_000, tzinfo=UTC),
+        "m0.what": datetime(2026, 11, 26, 9, 30, 59, 123_456, tzinfo=UTC),
+    }
+    for activity, moment in moments.items():
+        with time_machine.travel(moment, tick=False):
+            desk.save({}, expected=0, activity=activity, complete=True)
+    desk.save({"t": "begun"}, expected=0, activity="m1.priorities")
+
+    with desk.database.reading() as session:
+        states, completed = progress.begun(session, desk.author.member_id, desk.workshop)
+        nobody = progress.begun(session, desk.authors[1].member_id, desk.workshop)
+
+    assert completed == moments
+    assert {each.tzinfo for each in completed.values()} == {UTC}
+    assert states == dict.fromkeys(moments, "done") | {"m1.priorities": "in_progress"}
+    assert nobody == ({}, {})
+
+
 def test_after_a_deletion_a_tab_with_the_old_text_cannot_bring_it_back_unseen(desk):
     desk.save({"st1": 3}, expected=0)
     with desk.database.transaction() as session:
