@@ -52,14 +52,16 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Return an aware moment."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return None if value is None else _in_utc(value)
 
 
 def moment_in(words: str) -> datetime:
-    """Read a moment that the database itself put into words; both of ours write it in UTC."""
-    return datetime.fromisoformat(words).replace(tzinfo=UTC)
+    """Read a moment that the database itself put into words."""
+    return _in_utc(datetime.fromisoformat(words))
+
+
+def _in_utc(found: datetime) -> datetime:
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 class ExactDecimal(TypeDecorator[Decimal]):

@@ -2,15 +2,15 @@
 
 from typing import cast
 
-from lti_tool.services import first_page as found
-from lti_tool.services.first_page import Arrival
-from lti_tool.services.grading import GradeState
+from lti_tool.services import arrivals
+from lti_tool.services.arrivals import Arrival
+from lti_tool.services.grade_states import GradeState
 from lti_tool.web import first_page
 from lti_tool.web.access import visit_blueprint
 from lti_tool.web.outline import current_workshop
 from lti_tool.web.visit import current
 
-bp = visit_blueprint("home", __name__, "", lambda visit: not visit.chooses, found.find)
+bp = visit_blueprint("home", __name__, "", lambda visit: not visit.chooses, arrivals.find)
 
 
 @bp.get("/")

@@ -166,7 +166,8 @@ def _platform(asked: LoginRequest) -> PlatformConfig:
     if found is None or until <= now:
         with parts.database.looking() as door:
             found = platforms.for_login(door, *name)
-        parts.signing_in[name] = found, now + PLATFORM_KEPT
+        if asked.client_id:  # whether an issuer alone says enough, the next registration may change
+            parts.signing_in[name] = found, now + PLATFORM_KEPT
     return found
 
 

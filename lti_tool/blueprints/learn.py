@@ -14,9 +14,9 @@ from lti_tool.activities.base import NO_SUCH_BUTTON, Activity, AnswerRefused, Ba
 from lti_tool.errors import ToolError
 from lti_tool.language import gettext as _
 from lti_tool.language import mark
-from lti_tool.services import discussions, evaluations, grading, progress
+from lti_tool.services import discussions, evaluations, grade_states, grading, progress
 from lti_tool.services.evaluations import CourseOf
-from lti_tool.services.grading import GradeState
+from lti_tool.services.grade_states import GradeState
 from lti_tool.services.progress import AnswerStale, Author, Stored
 from lti_tool.web.access import visit_blueprint
 from lti_tool.web.errors import PageMissing
@@ -312,4 +312,4 @@ def _grade() -> GradeState:
     if not visit.works:
         return GradeState(kind="none")
     with tool().database.looking() as door:
-        return grading.state_for(door, visit.member_id, visit.assignment_id)
+        return grade_states.state_for(door, visit.member_id, visit.assignment_id)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from lti_tool.activities.base import Activity
 from lti_tool.services import classroom, grading, rosters
 from lti_tool.services.classroom import LearnerProgress
-from lti_tool.services.grading import GradeState
+from lti_tool.services.grade_states import GradeState
 from lti_tool.web.access import visit_blueprint
 from lti_tool.web.tool import tool
 from lti_tool.web.visit import visit

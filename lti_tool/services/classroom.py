@@ -11,9 +11,10 @@ from lti_tool.library.model import Workshop
 from lti_tool.lti.grades import SCOPE_LINEITEM, SCOPE_SCORE
 from lti_tool.lti.messages import Role
 from lti_tool.models import Answer, Assignment, Course, GradebookColumn, GradeDelivery, Member, Person
-from lti_tool.services import grading
+from lti_tool.services import grade_states
 from lti_tool.services import progress as answers
-from lti_tool.services.grading import GradeState, delivery_state, is_usable
+from lti_tool.services.grade_states import GradeState, delivery_state
+from lti_tool.services.grading import is_usable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +71,7 @@ def one_learner(session: Session, member_id: int, assignment_id: int, workshop: 
         is_listed=member.unlisted_since is None,
         last_active=member.last_active_on,
         states=answers.states(session, member_id, workshop),
-        grade=grading.state_for(session, member_id, assignment_id),
+        grade=grade_states.state_for(session, member_id, assignment_id),
     )
 
 

@@ -5,13 +5,11 @@ answer; newer replaces older; its timestamp grows by whole seconds and stays the
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
-from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
@@ -32,7 +30,7 @@ from lti_tool.models import (
     GradeDelivery,
     Member,
 )
-from lti_tool.prepared import Door, Prepared, Row
+from lti_tool.prepared import Prepared
 
 WHOLE = "workshop"
 """The part that stands for the whole workshop; any other part is a module's id."""
@@ -68,18 +66,6 @@ _COLUMNS = Prepared(
     .where(_assignment.c.course_id == bindparam("course"), _assignment.c.workshop_id == bindparam("workshop"))
     .order_by(_column.c.id)
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class GradeState:
-    """Where one learner's score for one column is, for the learner's line and the teacher's list."""
-
-    kind: str
-    """``none``, ``nothing_yet``, ``on_completion``, ``test``, or what a delivery's state says."""
-    at: datetime | None = None
-    score: str | None = None
-    of_module: bool = False
-    """Whether it is that of one module and not of the whole workshop."""
 
 
 def standing(workshop: Workshop, part: str, done: frozenset[str], maximum: Decimal = MAXIMUM) -> Standing:
@@ -129,10 +115,11 @@ def worth(session: Session, assignment_id: int) -> Decimal:
 
 def is_usable(column: GradebookColumn, course: Course) -> bool:
     """Say whether scores can reach this column: it is wanted, it is there or may be made, and we may send scores."""
-    return column.assignment.collects_grade and _is_reachable(column.url, course.lineitems_url, course.grade_scopes)
+    return column.assignment.collects_grade and is_reachable(column.url, course.lineitems_url, course.grade_scopes)
 
 
-def _is_reachable(url: str | None, lineitems_url: str | None, scopes: list[str]) -> bool:
+def is_reachable(url: str | None, lineitems_url: str | None, scopes: list[str]) -> bool:
+    """Say whether a score can get to a column at all, or to one that the tool makes."""
     can_make = lineitems_url is not None and SCOPE_LINEITEM in scopes
     return SCOPE_SCORE in scopes and (url is not None or can_make)
 
@@ -172,9 +159,9 @@ def queue_member(session: Session, member_id: int, workshop: Workshop) -> None:
     known = {delivery.column_id: delivery for delivery in session.scalars(theirs)}
     for row in _COLUMNS.rows(session, {"course": learner.course_id, "workshop": workshop.id}):
         column = SimpleNamespace(**row)
-        is_reachable = _is_reachable(column.url, learner.lineitems_url, learner.grade_scopes)
+        can_arrive = is_reachable(column.url, learner.lineitems_url, learner.grade_scopes)
         # A later version of the workshop may have dropped the module that a column stands for: its scores stay.
-        if column.collects_grade and is_reachable and (column.part == WHOLE or workshop.has_module(column.part)):
+        if column.collects_grade and can_arrive and (column.part == WHOLE or workshop.has_module(column.part)):
             score = standing(workshop, column.part, frozenset(moments), column.maximum)
             finished = _finished(workshop, column.part, moments) if score.complete else None
             _queue(session, learner, column, score, finished, known.get(column.id))
@@ -247,60 +234,3 @@ def _is_due(send_when: str, score: Standing, delivery: GradeDelivery | None) -> 
     if send_when == AS_THEY_GO:
         return delivery is not None or bool(score.given)
     return delivery is not None and (score.given or 0) * delivery.maximum < delivery.given * score.maximum
-
-
-_SHOWN = {
-    "of_test": _member.c.is_test,
-    "column_id": _column.c.id,
-    **{name: _assignment.c[name] for name in ("send_when", "collects_grade", "part")},
-    **{name: _course.c[name] for name in ("lineitems_url", "grade_scopes")},
-    "url": _column.c.url,
-    **{name: _delivery.c[name] for name in ("state", "given", "maximum", "changed_at", "delivered_at")},
-}
-_PREFIX = "grade_"
-
-
-def with_state(look: Any) -> Any:
-    """Return a look at a member, the course and an assignment that finds the grade as well, for ``state_of``."""
-    return (
-        look.add_columns(*(column.label(_PREFIX + name) for name, column in _SHOWN.items()))
-        .outerjoin(_column, and_(_column.c.assignment_id == _assignment.c.id, _column.c.part == _assignment.c.part))
-        .outerjoin(_delivery, and_(_delivery.c.column_id == _column.c.id, _delivery.c.member_id == _member.c.id))
-    )
-
-
-_STATE = Prepared(
-    with_state(
-        select().join_from(_member, _assignment, _assignment.c.id == bindparam("assignment")).join(_course)
-    ).where(_member.c.id == bindparam("member"))
-)
-
-
-def state_for(door: Door, member_id: int, assignment_id: int) -> GradeState:
-    """Return what a learner's page may say about the grade of this assignment."""
-    [row] = _STATE.rows(door, {"member": member_id, "assignment": assignment_id})
-    return state_of(row)
-
-
-def state_of(row: Row) -> GradeState:
-    """Return the same from a row of a look ``with_state``."""
-    found: Any = SimpleNamespace(**{name: row[_PREFIX + name] for name in _SHOWN})
-    if found.of_test:
-        return GradeState(kind="test")
-    reachable = _is_reachable(found.url, found.lineitems_url, found.grade_scopes)
-    if found.column_id is None or not found.collects_grade or not reachable:
-        return GradeState(kind="none")
-    return delivery_state(found if found.state else None, found)
-
-
-def delivery_state(delivery: GradeDelivery | None, assignment: Assignment) -> GradeState:
-    """Return a delivery in the words of ``GradeState``; None is a learner whose score nobody waits for yet."""
-    if delivery is None:
-        kind = "nothing_yet" if assignment.send_when == AS_THEY_GO else "on_completion"
-        return GradeState(kind=kind, of_module=assignment.part != WHOLE)
-    score = in_words(delivery.given, delivery.maximum)
-    if delivery.state == DeliveryState.SENT:
-        return GradeState(kind="sent", at=delivery.delivered_at, score=score)
-    if delivery.state in (DeliveryState.CHANGED, DeliveryState.HELD, DeliveryState.CANCELLED):
-        return GradeState(kind=delivery.state, at=delivery.changed_at, score=score)
-    return GradeState(kind="waiting", at=delivery.changed_at, score=score)

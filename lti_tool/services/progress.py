@@ -27,6 +27,7 @@ REVISIONS_KEPT_FOR = timedelta(days=30)
 _answer, _member, _assignment = map(table, (Answer, Member, Assignment))
 _IS_THEIRS = and_(_answer.c.member_id == bindparam("member"), _answer.c.workshop_id == bindparam("workshop"))
 _ALL = select(*(_answer.c[name] for name in ("activity_id", "version", "sealed", "saved_at", "completed_at")))
+# An id has neither a space nor a semicolon (library/rules/structure.py).
 _LINE = (
     _answer.c.activity_id
     + case((_answer.c.sealed.is_not(None), literal_column("' + '")), else_=literal_column("' - '"))
@@ -120,15 +121,15 @@ def begun(door: Door, member_id: int, workshop: Workshop) -> Begun:
 
 def begun_in(lines: str | None) -> Begun:
     """Return the same from what ``BEGUN`` found: for each answer its activity, whether it is there, when completed."""
-    begun, completed = {}, {}
+    states, completed = {}, {}
     for line in lines.split(";") if lines else ():
         activity_id, written, moment = line.split(" ", 2)
         if written == "+":
-            begun[activity_id] = "in_progress"
+            states[activity_id] = "in_progress"
         if moment:
-            begun[activity_id] = "done"
+            states[activity_id] = "done"
             completed[activity_id] = moment_in(moment)
-    return begun, completed
+    return states, completed
 
 
 def save(

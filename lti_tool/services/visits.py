@@ -110,6 +110,7 @@ class CurrentVisit:
 _visit, _member, _course, _deployment, _platform, _institution, _assignment = (
     table(each) for each in (Visit, Member, Course, Deployment, Platform, Institution, Assignment)
 )
+# As words, not as values that are sent with each look.
 _EMPTY: Any = literal_column("''")
 _SHOWN = {
     "row_id": _visit.c.id,

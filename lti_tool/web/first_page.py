@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from lti_tool import language
 from lti_tool.library.model import Workshop
-from lti_tool.services.grading import GradeState
+from lti_tool.services.grade_states import GradeState
 from lti_tool.services.progress import Begun
 from lti_tool.services.visits import CurrentVisit
 from lti_tool.web.outline import ActivityState, ModuleState, in_order, modules_of, waiting

@@ -1,6 +1,7 @@
 """Security headers on every answer: one policy, narrowed or widened by what a guard or a view put on ``g``."""
 
-from typing import Any
+import re
+from typing import Any, Self
 
 from flask import Flask, Response, g
 
@@ -25,10 +26,26 @@ _FIXED: tuple[Header, ...] = (
 _HTTPS: Header = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 
 
+_PLAIN = re.compile(r"[A-Za-z0-9:/?#@!$&'()*+,;=._~%-]+")
+"""Signs that stand for themselves in an address. Source: RFC 3986, 2.2 and 2.3; without the brackets of IPv6."""
+
+
+def is_plain(address: str) -> bool:
+    """Say whether an address can go into a header as it is."""
+    return bool(_PLAIN.fullmatch(address))
+
+
 class SecuredResponse(Response):
-    """A response with headers whose values are ours alone: they go past werkzeug's checks and copies."""
+    """A response some of whose headers go past werkzeug's checks and copies: values of ours alone, plain addresses."""
 
     unchecked: tuple[Header, ...] = ()
+
+    @classmethod
+    def to(cls, address: str, status: int) -> Self:
+        """Return a redirect to a plain address, which stands in none but the outgoing headers."""
+        response = cls(status=status)
+        response.unchecked = (("Location", address),)
+        return response
 
     def get_wsgi_response(self, environ: Any) -> tuple[Any, str, list[Header]]:
         """Return body, status and all headers."""

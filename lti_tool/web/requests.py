@@ -1,7 +1,7 @@
 """One request from start to end: its reference, its line in the log, and how we read what it brings."""
 
-import random
 import re
+import secrets
 import time
 from typing import Any, cast
 
@@ -73,8 +73,7 @@ def begin() -> None:
     """Give the request a reference: the proxy's, if we trust one, else our own."""
     environ = current_request().environ
     given = environ.get("HTTP_X_REQUEST_ID", "") if "werkzeug.proxy_fix.orig" in environ else ""
-    # Ours only tells requests apart: nobody is kept out by not knowing it.
-    g.request_id = reference = given if REFERENCE.fullmatch(given) else f"{random.getrandbits(48):012x}"
+    g.request_id = reference = given if REFERENCE.fullmatch(given) else secrets.token_hex(6)
     g.began = time.perf_counter()
     log.about(reference)
     if environ["REQUEST_METHOD"] not in ("GET", "HEAD", "OPTIONS"):

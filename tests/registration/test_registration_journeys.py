@@ -1,6 +1,7 @@
 """From an invitation to the first launch, with the demo LMS on Moodle's and on Canvas's rules."""
 
 import json
+import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -185,11 +186,13 @@ def test_a_paused_platform_stops_at_once_and_goes_on_where_it_was(stage, adminis
     learner.finish_first_module()
     moodle = next(each for each in administrator.all_of(Platform) if each.client_id == "demo-moodle")
 
+    comes = stage.browser()
+    signed_in = comes.answer("mai")
+
     paused = tool("platform", "pause", str(moodle.id))
 
     assert "until it is resumed: 1" in paused.stdout
-    comes = stage.browser()
-    refused = comes.post_launch(comes.answer("mai"))
+    refused = comes.post_launch(signed_in)
     assert (refused.status_code, "platform-unknown" in refused.text) == (403, True)
     assert learner.get(learner.home).status_code in (401, 403)
     assert stage.deliver() == 0
@@ -197,6 +200,16 @@ def test_a_paused_platform_stops_at_once_and_goes_on_where_it_was(stage, adminis
     assert tool("platform", "resume", str(moodle.id)).exit_code == 0
     assert stage.deliver() == 1
     assert learner.get(learner.home).status_code == 200
+
+
+def test_a_sign_in_asks_for_its_platform_again_once_what_it_kept_is_old(stage, administrator, tool, learner):
+    moodle = next(each for each in administrator.all_of(Platform) if each.client_id == "demo-moodle")
+    tool("platform", "pause", str(moodle.id))
+
+    for name, (found, _) in stage.tool.signing_in.items():
+        stage.tool.signing_in[name] = found, time.monotonic()
+
+    assert refused_launch(stage, "moodle-m101") == "platform-unknown"
 
 
 @pytest.mark.parametrize("command", ["approve", "reject", "pause", "resume", "show", "doctor"])
