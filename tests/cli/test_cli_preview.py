@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import urlsplit
@@ -30,7 +31,9 @@ def running(pack, tmp_path):
     (tmp_path / "kept").mkdir()
     command = [sys.executable, "-m", "lti_tool", "content", "preview", str(pack), "--port", "0"]
     environment = {**os.environ, "TMPDIR": str(tmp_path / "kept")}
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    # Tests that run in the background ignore Ctrl-C, and so would what they start.
+    hears = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, preexec_fn=hears)
     said = ""
     while not (found := re.search(r"(http://\S+)/teacher", said)):
         line = process.stdout.readline()
