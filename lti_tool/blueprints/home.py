@@ -4,7 +4,6 @@ from typing import cast
 
 from lti_tool.services import arrivals
 from lti_tool.services.arrivals import Arrival
-from lti_tool.services.grade_states import GradeState
 from lti_tool.web import first_page
 from lti_tool.web.access import visit_blueprint
 from lti_tool.web.outline import current_workshop
@@ -16,7 +15,4 @@ bp = visit_blueprint("home", __name__, "", lambda visit: not visit.chooses, arri
 @bp.get("/")
 def page() -> str:
     """Show the modules, how far the learner is, and one button that goes on."""
-    here, workshop = cast(Arrival, current()), current_workshop()
-    if here.works:
-        return first_page.show(here, workshop, here.begun, here.grade)
-    return first_page.show(here, workshop, ({}, {}), GradeState(kind="none"))
+    return first_page.show(cast(Arrival, current()), current_workshop())

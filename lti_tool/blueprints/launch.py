@@ -44,7 +44,6 @@ FORM_LIMIT = 512 * 1024
 """Canvas may put 40,000-character values and a thousand course ids into a launch."""
 ADDRESS_LIMIT = 6000
 """Longer sign-ins do not fit in an address on the way to the check; they go by the button's form."""
-
 PLATFORM_KEPT = 0.5
 """Seconds for which sign-ins do not ask again for a platform: when a class begins, they come in hundreds."""
 

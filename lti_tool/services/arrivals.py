@@ -14,19 +14,19 @@ _FOUND = Prepared(grade_states.with_state(visits.FOUND.add_columns(progress.BEGU
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival(CurrentVisit):
-    """A visit of the first page. What else was found is read if it is asked for: who only looks has nothing there."""
+    """A visit of the first page, with what was found beside it. Who only looks has begun nothing, and has no grade."""
 
     found: Row = field(repr=False)
 
     @property
     def begun(self) -> Begun:
         """How far the learner is."""
-        return progress.begun_in(self.found["begun"])
+        return progress.begun_in(self.found["begun"] if self.works else None)
 
     @property
     def grade(self) -> GradeState:
         """Where the learner's grade is."""
-        return grade_states.state_of(self.found)
+        return grade_states.state_of(self.found) if self.works else GradeState(kind="none")
 
 
 def find(door: Door, public_id: str, secret: str, idle: timedelta) -> Arrival:

@@ -30,7 +30,7 @@ class GradeState:
 
 
 _SHOWN = {
-    "of_test": _member.c.is_test,
+    "is_test": _member.c.is_test,
     "column_id": _column.c.id,
     **{name: _assignment.c[name] for name in ("send_when", "collects_grade", "part")},
     **{name: _course.c[name] for name in ("lineitems_url", "grade_scopes")},
@@ -65,7 +65,7 @@ def state_for(door: Door, member_id: int, assignment_id: int) -> GradeState:
 def state_of(row: Row) -> GradeState:
     """Return the same from a row of a look ``with_state``."""
     found: Any = SimpleNamespace(**{name: row[_PREFIX + name] for name in _SHOWN})
-    if found.of_test:
+    if found.is_test:
         return GradeState(kind="test")
     reachable = is_reachable(found.url, found.lineitems_url, found.grade_scopes)
     if found.column_id is None or not found.collects_grade or not reachable:

@@ -30,8 +30,8 @@ _ALL = select(*(_answer.c[name] for name in ("activity_id", "version", "sealed",
 # An id has neither a space nor a semicolon (library/rules/structure.py).
 _LINE = (
     _answer.c.activity_id
-    + case((_answer.c.sealed.is_not(None), literal_column("' + '")), else_=literal_column("' - '"))
-    + func.coalesce(cast(_answer.c.completed_at, String), literal_column("''"))
+    + case((_answer.c.sealed.is_not(None), " + "), else_=" - ")
+    + func.coalesce(cast(_answer.c.completed_at, String), "")
 )
 _BETWEEN: Any = literal_column("';'")  # a text would be a value of each execution, to be written out by SQLAlchemy
 _LINES = select(func.aggregate_strings(_LINE, _BETWEEN).label("begun"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, literal_column, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
@@ -110,8 +110,6 @@ class CurrentVisit:
 _visit, _member, _course, _deployment, _platform, _institution, _assignment = (
     table(each) for each in (Visit, Member, Course, Deployment, Platform, Institution, Assignment)
 )
-# As words, not as values that are sent with each look.
-_EMPTY: Any = literal_column("''")
 _SHOWN = {
     "row_id": _visit.c.id,
     "id": _visit.c.public_id,
@@ -120,11 +118,11 @@ _SHOWN = {
     "member_id": _visit.c.member_id,
     "course_id": _member.c.course_id,
     "course_title": _course.c.title,
-    "assignment_id": func.coalesce(_visit.c.assignment_id, literal_column("0")),
+    "assignment_id": func.coalesce(_visit.c.assignment_id, 0),
     "reviewed_id": _visit.c.reviewed_id,
-    "workshop_id": func.coalesce(_assignment.c.workshop_id, _EMPTY),
-    "part": func.coalesce(_assignment.c.part, _EMPTY),
-    "send_when": func.coalesce(_assignment.c.send_when, _EMPTY),
+    "workshop_id": func.coalesce(_assignment.c.workshop_id, ""),
+    "part": func.coalesce(_assignment.c.part, ""),
+    "send_when": func.coalesce(_assignment.c.send_when, ""),
     "is_test": _visit.c.is_test,
     "locale": _visit.c.locale,
     "return_url": _visit.c.return_url,

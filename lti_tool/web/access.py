@@ -59,7 +59,7 @@ def _same_visit(_endpoint: str, values: dict[str, Any]) -> None:
         values.setdefault("visit_id", g.visit.id)
 
 
-def visitors_who(may: Callable[[CurrentVisit], bool], finder: Finder = find) -> Callable[[], None]:
+def visitors_who(may: Callable[[CurrentVisit], bool], finder: Finder) -> Callable[[], None]:
     """Return a guard that lets in the visits of which ``may`` is true; for all others there is no such page."""
 
     def guard() -> None:

@@ -14,9 +14,8 @@ from markupsafe import Markup, escape
 
 from lti_tool import language
 from lti_tool.library.model import Workshop
+from lti_tool.services.arrivals import Arrival
 from lti_tool.services.grade_states import GradeState
-from lti_tool.services.progress import Begun
-from lti_tool.services.visits import CurrentVisit
 from lti_tool.web.outline import ActivityState, ModuleState, in_order, modules_of, waiting
 from lti_tool.web.pages import frame_origin, person_mark
 from lti_tool.web.visit import ANY
@@ -62,16 +61,17 @@ class _Entry:
     workshop: Workshop = field(compare=False)
 
 
-def show(visit: CurrentVisit, workshop: Workshop, begun: Begun, grade: GradeState) -> str:
+def show(visit: Arrival, workshop: Workshop) -> str:
     """Return the page of a visit."""
-    written = _written(_look(visit, workshop, begun, grade)).replace(ANY, visit.id).replace(_CSRF, visit.csrf_token)
+    written = _written(_look(visit, workshop)).replace(ANY, visit.id).replace(_CSRF, visit.csrf_token)
     if visit.works:
         written = written.replace(_PERSON, person_mark(visit))
     # A platform's own words come last: nothing is put into them.
     return written.replace(_MESSAGE, escape(visit.message_token or ""))
 
 
-def _look(visit: CurrentVisit, workshop: Workshop, begun: Begun, grade: GradeState) -> _Look:
+def _look(visit: Arrival, workshop: Workshop) -> _Look:
+    begun, grade = visit.begun, visit.grade
     later = waiting(modules_of(workshop, visit.part), begun)
     # Only a score that was sent is shown with its time.
     said = grade if grade.kind == "sent" else GradeState(kind=grade.kind, of_module=grade.of_module)

@@ -24,8 +24,6 @@ _FIXED: tuple[Header, ...] = (
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
 )
 _HTTPS: Header = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-
-
 _PLAIN = re.compile(r"[A-Za-z0-9:/?#@!$&'()*+,;=._~%-]+")
 """Signs that stand for themselves in an address. Source: RFC 3986, 2.2 and 2.3; without the brackets of IPv6."""
 

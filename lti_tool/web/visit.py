@@ -59,7 +59,7 @@ def any_visit(endpoint: str, **values: Any) -> str:
     return url_for(endpoint, visit_id=ANY, **values)
 
 
-def find(public_id: str, finder: Finder = visits.find) -> CurrentVisit:
+def find(public_id: str, finder: Finder) -> CurrentVisit:
     """Return the visit in this address, if this browser holds its secret.
 
     :raise VisitOver: it does not, or the visit has ended.

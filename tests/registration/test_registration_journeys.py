@@ -206,6 +206,7 @@ def test_a_sign_in_asks_for_its_platform_again_once_what_it_kept_is_old(stage, a
     moodle = next(each for each in administrator.all_of(Platform) if each.client_id == "demo-moodle")
     tool("platform", "pause", str(moodle.id))
 
+    assert stage.tool.signing_in
     for name, (found, _) in stage.tool.signing_in.items():
         stage.tool.signing_in[name] = found, time.monotonic()
 
