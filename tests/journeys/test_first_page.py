@@ -2,7 +2,8 @@
 
 from sqlalchemy import update
 
-from lti_tool.models import Institution
+from lti_tool.lti.messages import Role
+from lti_tool.models import Institution, Visit
 
 
 def marks(page) -> list[str]:
@@ -75,6 +76,20 @@ def test_whoever_teaches_sees_the_page_as_a_preview_that_leads_back_into_their_o
         page = browser.open(f"{browser.visit}/")
         assert page.select_one(".banner a")["href"].startswith(browser.visit)
         assert not page.body.get("data-person")
+
+
+def test_who_has_learned_here_and_looks_on_now_sees_a_page_on_which_nothing_was_begun(stage, learner):
+    learner.finish("m0.welcome")
+    own = learner.open(learner.home)
+    with stage.database.transaction() as session:
+        session.execute(update(Visit).values(role=Role.DESIGNER))
+
+    preview = learner.open(learner.home)
+
+    assert [page.select_one("progress")["value"] for page in (own, preview)] == ["1", "0"]
+    assert "Done" not in marks(preview)
+    # No grade is waited for: the script that asks for news of one is not even loaded.
+    assert [bool(page.select("script[src*=htmx]")) for page in (own, preview)] == [True, False]
 
 
 def test_the_page_is_written_in_each_language_and_with_todays_contacts(stage, learner):

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from stage import Stage, environment_of
 
 from lti_tool.cli import commands
+from lti_tool.demo_lms import begin
 from lti_tool.demo_lms.installing import activate, tool_address
 from lti_tool.demo_lms.records import Install
 from lti_tool.demo_lms.registering import begin_install
@@ -48,8 +49,6 @@ def platform_of(administrator: Administrator, install: Install) -> Platform:
 
 def refused_launch(stage: Stage, course: str) -> str:
     """Try a launch and return the code of the refusal."""
-    from lti_tool.demo_lms import begin
-
     found = stage.lms.courses[course]
     call = begin(stage.lms, found, found.links["as-they-go"], found.people["mai"])
     answer = stage.browser().login(call.fields, method=call.method)
@@ -211,6 +210,22 @@ def test_a_sign_in_asks_for_its_platform_again_once_what_it_kept_is_old(stage, a
         stage.tool.signing_in[name] = found, time.monotonic()
 
     assert refused_launch(stage, "moodle-m101") == "platform-unknown"
+
+
+def test_an_issuer_says_too_little_as_soon_as_it_has_a_second_registration(stage, administrator, tool):
+    others = [str(each.id) for each in administrator.all_of(Platform) if each.client_id != "demo-moodle"]
+    course = stage.lms.courses["moodle-m101"]
+    fields = dict(begin(stage.lms, course, course.links["as-they-go"], course.people["mai"]).fields)
+    del fields["client_id"]
+    for other in others:
+        tool("platform", "pause", other)
+
+    alone = stage.browser().login(fields)
+    tool("platform", "resume", others[0])
+    one_of_two = stage.browser().login(fields)
+
+    assert "client_id=demo-moodle" in alone.location
+    assert (one_of_two.status_code, "client-id-needed" in one_of_two.text) == (400, True)
 
 
 @pytest.mark.parametrize("command", ["approve", "reject", "pause", "resume", "show", "doctor"])
